@@ -6,6 +6,7 @@ import type {
 } from '@paxkv/kvserver/internal/replica/ports';
 import { baseLevel } from '@paxkv/kvserver/internal/state-machine/features';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
+import { DiskError, type DiskErrorCode } from '@paxkv/kvserver/internal/storage/index';
 import { PaxosError } from '@paxkv/paxos';
 import {
   type DiskPace,
@@ -80,6 +81,7 @@ export class Cluster {
           newCommands: isMixed ? { increment: baseLevel + 1 } : {},
           isLed: schedule.isLed,
           logBudget: schedule.logBudget,
+          segmentBytes: schedule.segmentBytes,
           limits: schedule.limits,
           windowBytesMax: schedule.windowBytesMax,
           pace: this.pace,
@@ -174,11 +176,18 @@ export class Cluster {
   #onNotStarted(node: number, error: unknown): void {
     this.#witness.onNote(`node ${node} did not start: ${String(error)}`);
     if (isTooOld(error)) this.servers[node]?.upgrade();
+    else if (isJournalDamaged(error)) this.#onDamageFound(node);
     else if (DiskFault.behind(error) === undefined) {
       this.#throw(error);
       return;
     }
     this.world.schedule(restartDelayMs, () => this.start(node));
+  }
+
+  /** Like the supervisor of a real server, which sets the journal aside. */
+  #onDamageFound(node: number): void {
+    this.#witness.onDamageFound(node);
+    this.servers[node]?.loseMemory({ of: 'journal', isNoticed: true });
   }
 
   /** Ends the run: the world throws what a scheduled callback throws. */
@@ -214,6 +223,11 @@ function portFaults(profile: FaultProfile) {
 /** Whether a server was started with a version that is too old for the feature level of the cluster. */
 function isTooOld(error: unknown): boolean {
   return error instanceof StateError && error.code === 'STATE_LEVEL_UNSUPPORTED';
+}
+
+function isJournalDamaged(error: unknown): boolean {
+  const codes: readonly DiskErrorCode[] = ['DISK_JOURNAL_DAMAGED', 'DISK_AMNESIA'];
+  return error instanceof DiskError && codes.includes(error.code);
 }
 
 /** Whether a peer stopped because others remember more of it than it does. */

@@ -38,6 +38,7 @@ export const rareStates = [
   'page of the log taken from another server',
   'state taken from another server',
   'log window dropped or shortened',
+  'damage of a journal found',
   'majority down at once',
   'all servers down at once',
   'call that went to several servers',

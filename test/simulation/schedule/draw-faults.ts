@@ -8,6 +8,8 @@ export interface Ground {
   readonly nodeCount: number;
   readonly clientCount: number;
   readonly durationMs: number;
+  /** Whether servers have real journals, which can be damaged in part. */
+  readonly hasJournals: boolean;
   readonly isOn: (kind: FaultKind) => boolean;
 }
 
@@ -15,7 +17,7 @@ export interface Ground {
 const faultCountMin = 20;
 const faultCountMax = 45;
 
-/** The weight of each kind among those that are on. Lost memories and absences are drawn separately. */
+/** The weight of each kind among those that are on. Lost and damaged memories and absences are drawn separately. */
 const weights: Readonly<Record<FaultKind, number>> = {
   partition: 5,
   'lost client link': 2,
@@ -26,6 +28,9 @@ const weights: Readonly<Record<FaultKind, number>> = {
   'slow disk': 2,
   'failed write': 2,
   'failed read': 1,
+  'full disk': 1,
+  'hung disk': 1,
+  'damaged journal': 0,
   'lost memory': 0,
   'clock rate': 1,
   'clock jump': 1,
@@ -43,7 +48,7 @@ export function drawFaults(random: SeededRandom, ground: Ground): Fault[] {
   const faults = Array.from({ length: count }, () =>
     drawFault(random, random.pick(lots), ground),
   ).flatMap((fault) => [fault, ...drawRelapse(random, fault)]);
-  if (ground.isOn('lost memory') && lossCountMax(ground) > 0) faults.push(...drawLosses(random, ground));
+  faults.push(...drawLosses(random, ground));
   const inTime = faults.filter(({ atMs }) => atMs <= ground.durationMs);
   return inTime.sort((a, b) => a.atMs - b.atMs);
 }
@@ -90,6 +95,18 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
       return { kind, atMs, forMs, node, disk: random.pick(['journal', 'state']) };
     case 'failed read':
       return { kind, atMs, forMs, node };
+    case 'full disk':
+      return { kind, atMs, forMs: drawSpan(random, 500, 15_000), node };
+    case 'hung disk':
+      return { kind, atMs, forMs: drawSpan(random, 100, 8_000), node };
+    case 'damaged journal':
+      return {
+        kind,
+        atMs,
+        forMs,
+        node,
+        harm: random.pick(['flipped bit', 'lost file', 'old copy']),
+      };
     case 'lost memory':
       return {
         kind,
@@ -132,13 +149,18 @@ export function drawLostWindows(random: SeededRandom, ground: Ground): Fault[] {
   return Array.from({ length: count }, () => drawFault(random, 'lost log window', ground));
 }
 
-/** At most a minority of nodes lose their memory, each perhaps more than once. */
+/** At most a minority of nodes lose their memory, or a part of it, each perhaps more than once. */
 function drawLosses(random: SeededRandom, ground: Ground): Fault[] {
+  const kinds = (['lost memory', 'damaged journal'] as const).filter(
+    (kind) => ground.isOn(kind) && (kind === 'lost memory' || ground.hasJournals),
+  );
+  const nodeCountMax = lossCountMax(ground);
+  if (kinds.length === 0 || nodeCountMax === 0) return [];
   const all = random.shuffle(Array.from({ length: ground.nodeCount }, (_, node) => node));
-  const nodes = all.slice(0, random.integer(1, lossCountMax(ground)));
+  const nodes = all.slice(0, random.integer(1, nodeCountMax));
   const count = random.integer(1, 5);
   return Array.from({ length: count }, () => ({
-    ...drawFault(random, 'lost memory', ground),
+    ...drawFault(random, random.pick(kinds), ground),
     node: random.pick(nodes),
   }));
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { drawSchedule } from './draw-schedule.ts';
+import type { DamagedJournal, Fault, LostMemory } from './fault.ts';
 import { type Hazard, hazards } from './schedule.ts';
 
 const schedules = Array.from({ length: 400 }, (_, place) => drawSchedule(place + 1));
@@ -44,9 +45,18 @@ describe('drawSchedule', () => {
 
   it('takes the memory of no more nodes than may be lost', () => {
     for (const { faults, nodeCount } of schedules) {
-      const nodes = faults.flatMap((fault) => (fault.kind === 'lost memory' ? [fault.node] : []));
+      const nodes = faults.flatMap((fault) => (isLoss(fault) ? [fault.node] : []));
       expect(new Set(nodes).size).to.be.at.most(Math.floor((nodeCount - 1) / 2));
     }
+  });
+
+  it('damages journals only where they are real', () => {
+    const damaged = schedules.filter(({ faults }) =>
+      faults.some(({ kind }) => kind === 'damaged journal'),
+    );
+    expect(damaged.length).to.be.above(10);
+    for (const { segmentBytes } of damaged) expect(segmentBytes).to.be.at.least(1_024);
+    expect(schedules.some(({ segmentBytes }) => segmentBytes === undefined)).to.equal(true);
   });
 
   it('names only nodes and clients that exist', () => {
@@ -73,3 +83,7 @@ describe('drawSchedule', () => {
     expect(symmetric.length / partitions.length).to.be.within(0.2, 0.6);
   });
 });
+
+function isLoss(fault: Fault): fault is LostMemory | DamagedJournal {
+  return fault.kind === 'lost memory' || fault.kind === 'damaged journal';
+}

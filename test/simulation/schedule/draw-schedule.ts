@@ -25,6 +25,7 @@ import {
 const onChance = 0.6;
 const mixedVersionsChance = 0.5;
 const wideChance = 0.15;
+const journalChance = 0.3;
 /** Without a small budget no log is truncated by a quorum within a run. */
 const smallBudgetChance = 0.9;
 /** Drawn apart from the others, so that a seed draws these alike whether or not there are absences. */
@@ -58,7 +59,9 @@ export function drawSchedule(seed: number): Schedule {
     flushMsMax: random.between(1, 8),
     clockRates: drawClockRates(random, nodeCount, isOn('clock rate')),
   };
-  const ground = { nodeCount, durationMs, clientCount: load.clientCount, isOn };
+  const segmentBytes = drawSegmentBytes(new SeededRandom(`journal ${seed}`), load);
+  const hasJournals = segmentBytes !== undefined;
+  const ground = { nodeCount, durationMs, clientCount: load.clientCount, hasJournals, isOn };
   const faults = [
     ...drawFaults(random, ground),
     ...drawAbsences(apart, ground),
@@ -69,6 +72,7 @@ export function drawSchedule(seed: number): Schedule {
     logBudget: isOn('small log budget') ? drawLogBudget(apart) : logBudgetDefault,
     limits: isOn('small limits') ? drawLimits(ofLimits, ground) : defaultLimits(nodeCount),
     windowBytesMax: ofWindows.pick([1, 4_096, 65_536, 2 ** 30, 2 ** 30]),
+    ...(segmentBytes !== undefined && { segmentBytes }),
     faults: faults.sort((a, b) => a.atMs - b.atMs),
     hazards: on,
     versions: drawVersions(versions, { nodeCount, isMixed }),
@@ -77,6 +81,12 @@ export function drawSchedule(seed: number): Schedule {
 
 function chanceOf(hazard: Hazard): number {
   return hazard === 'small log budget' ? smallBudgetChance : onChance;
+}
+
+/** Real journals cost more than their model. Large values must not fill hundreds of segments each. */
+function drawSegmentBytes(random: SeededRandom, { ballastCount }: Load): number | undefined {
+  if (!random.chance(journalChance)) return undefined;
+  return ballastCount > 0 ? 65_536 : random.pick([1_024, 1_024, 4_096, 16_384]);
 }
 
 /** Each order of magnitude is as likely as the next. */

@@ -68,6 +68,22 @@ export interface FailedWrite extends OfOneNode {
   readonly disk: 'journal' | 'state';
 }
 
+/** The disks are full: nothing that needs space succeeds, at any start of the server, until the fault is over. */
+export interface FullDisk extends OfOneNode {
+  readonly kind: 'full disk';
+}
+
+/** The disks end no call until the fault is over. */
+export interface HungDisk extends OfOneNode {
+  readonly kind: 'hung disk';
+}
+
+/** The program crashes, and a part of its journal is damaged, gone, or that of an earlier start. */
+export interface DamagedJournal extends OfOneNode {
+  readonly kind: 'damaged journal';
+  readonly harm: 'flipped bit' | 'lost file' | 'old copy';
+}
+
 /** The program crashes, and its first start finds a disk that cannot be read. */
 export interface FailedRead extends OfOneNode {
   readonly kind: 'failed read';
@@ -119,6 +135,9 @@ export type Fault =
   | SlowDisk
   | FailedWrite
   | FailedRead
+  | FullDisk
+  | HungDisk
+  | DamagedJournal
   | LostMemory
   | ClockRate
   | ClockJump

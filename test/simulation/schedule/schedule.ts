@@ -78,6 +78,8 @@ export interface Schedule {
   readonly clockRates: readonly number[];
   readonly logBudget: LogBudget;
   readonly limits: DrawnLimits;
+  /** The size of a segment of the real journal. Absent: a simple model stands for the journal. */
+  readonly segmentBytes?: number;
   /** The most bytes in the log window of each server. */
   readonly windowBytesMax: number;
   /** Ordered by their start. */
@@ -109,6 +111,9 @@ export const faultKinds: readonly FaultKind[] = [
   'slow disk',
   'failed write',
   'failed read',
+  'full disk',
+  'hung disk',
+  'damaged journal',
   'lost memory',
   'clock rate',
   'clock jump',
