@@ -19,7 +19,7 @@ import {
   readRun,
   resolveRun,
 } from './run.ts';
-import { Sessions } from './sessions/sessions.ts';
+import { type SessionLimits, Sessions } from './sessions/sessions.ts';
 import { unappliable } from './state-error.ts';
 import { nextStateHash } from './state-hash.ts';
 import type {
@@ -46,6 +46,8 @@ export interface MachineOptions {
   readonly values?: Values | undefined;
   /** About how many bytes of entries it may keep in memory beside changed ones. */
   readonly cachedBytesMax?: number | undefined;
+  /** The same at all replicas. Default: `sessionLimits`. */
+  readonly sessionLimits?: SessionLimits | undefined;
 }
 
 /**
@@ -75,7 +77,7 @@ export class StateMachine {
     stateStore: StateStore,
     { position, sessions }: LoadedState,
     auth: Auth,
-    { version = thisVersion, values = new Values(version), cachedBytesMax }: MachineOptions,
+    { version = thisVersion, values = new Values(version), ...options }: MachineOptions,
   ) {
     this.#stateStore = stateStore;
     this.#version = version;
@@ -84,11 +86,14 @@ export class StateMachine {
     this.#entries = new EntryCache({
       read: (names) => stateStore.readEntries(names),
       isNew: position.applied < 0,
-      ...(cachedBytesMax !== undefined && { bytesMax: cachedBytesMax }),
+      bytesMax: options.cachedBytesMax,
     });
     this.#reader = new EntryReader(this.#entries);
     this.#store = new Store(position.revision, this.#entries);
-    this.#sessions = new Sessions(position.sessions, sessions, position);
+    this.#sessions = new Sessions(position.sessions, sessions, {
+      incarnation: position.incarnation,
+      limits: options.sessionLimits,
+    });
     this.auth = auth;
     this.#applied = position.applied;
     this.#stateHash = position.stateHash;
