@@ -31,7 +31,7 @@ describe('JournalDisk', () => {
       for (let boot = 0; boot < 60; boot += 1) {
         const { gate, storage } = await boots();
         const { writes } = await storage.load();
-        const rounds = writes.map((write) => (write.type === 'promised' ? write.seq : -1));
+        const rounds = [...writes].map((write) => (write.type === 'promised' ? write.seq : -1));
         for (let round = 1; round <= acknowledged; round += 1) expect(rounds).to.include(round);
         for (let count = 0; count < 3; count += 1) {
           acknowledged += 1;

@@ -2,14 +2,12 @@
 import type { SeededRandom } from '@paxkv/simulator';
 import { drawPartition } from './draw-partition.ts';
 import type { Fault, FaultKind } from './fault.ts';
-import { faultKinds } from './schedule.ts';
+import { faultKinds, type Hazard } from './schedule.ts';
 
 export interface Ground {
   readonly nodeCount: number;
   readonly clientCount: number;
   readonly durationMs: number;
-  /** Whether servers have real journals, which can be damaged in part. */
-  readonly hasJournals: boolean;
   readonly isOn: (kind: FaultKind) => boolean;
 }
 
@@ -42,7 +40,7 @@ const weights: Readonly<Record<FaultKind, number>> = {
 const hourMs = 3_600_000;
 
 export function drawFaults(random: SeededRandom, ground: Ground): Fault[] {
-  const kinds = faultKinds.filter((kind) => ground.isOn(kind) && isPossible(kind, ground));
+  const kinds = faultKinds.filter(ground.isOn);
   const lots = kinds.flatMap((kind) => new Array<FaultKind>(weights[kind]).fill(kind));
   const count = lots.length === 0 ? 0 : random.integer(faultCountMin, faultCountMax);
   const faults = Array.from({ length: count }, () =>
@@ -152,12 +150,11 @@ export function drawLostWindows(random: SeededRandom, ground: Ground): Fault[] {
 /** At most a minority of nodes lose their memory, or a part of it, each perhaps more than once. */
 function drawLosses(random: SeededRandom, ground: Ground): Fault[] {
   const kinds = (['lost memory', 'damaged journal'] as const).filter(
-    (kind) => ground.isOn(kind) && (kind === 'lost memory' || ground.hasJournals),
+    ground.isOn,
   );
-  const nodeCountMax = lossCountMax(ground);
-  if (kinds.length === 0 || nodeCountMax === 0) return [];
+  if (kinds.length === 0) return [];
   const all = random.shuffle(Array.from({ length: ground.nodeCount }, (_, node) => node));
-  const nodes = all.slice(0, random.integer(1, nodeCountMax));
+  const nodes = all.slice(0, random.integer(1, lossCountMax(ground.nodeCount)));
   const count = random.integer(1, 5);
   return Array.from({ length: count }, () => ({
     ...drawFault(random, random.pick(kinds), ground),
@@ -166,13 +163,26 @@ function drawLosses(random: SeededRandom, ground: Ground): Fault[] {
 }
 
 /** How many nodes may lose their memory. */
-function lossCountMax({ nodeCount }: Ground): number {
+function lossCountMax(nodeCount: number): number {
   return Math.floor((nodeCount - 1) / 2);
 }
 
-/** A single server has no links to others. */
-function isPossible(kind: FaultKind, { nodeCount }: Ground): boolean {
-  return nodeCount > 1 || !(kind === 'partition' || kind === 'slow links');
+/** Whether such servers can have this hazard at all. `hasJournals`: whether their journals are real. */
+export function isPossible(
+  kind: Hazard,
+  { nodeCount, hasJournals }: { readonly nodeCount: number; readonly hasJournals: boolean },
+): boolean {
+  switch (kind) {
+    case 'partition':
+    case 'slow links':
+      return nodeCount > 1;
+    case 'damaged journal':
+      return hasJournals && lossCountMax(nodeCount) > 0;
+    case 'lost memory':
+      return lossCountMax(nodeCount) > 0;
+    default:
+      return true;
+  }
 }
 
 /** A server that has just come back crashes again, perhaps while it starts. */

@@ -9,7 +9,7 @@ import {
   reliable,
   SeededRandom,
 } from '@paxkv/simulator';
-import { drawAbsences, drawFaults, drawLostWindows } from './draw-faults.ts';
+import { drawAbsences, drawFaults, drawLostWindows, isPossible } from './draw-faults.ts';
 import { defaultLimits, drawLimits } from './draw-limits.ts';
 import { drawVersions } from './draw-versions.ts';
 import {
@@ -25,6 +25,7 @@ import {
 const onChance = 0.6;
 const mixedVersionsChance = 0.5;
 const wideChance = 0.15;
+/** Real journals cost more than their model. */
 const journalChance = 0.3;
 /** Without a small budget no log is truncated by a quorum within a run. */
 const smallBudgetChance = 0.9;
@@ -38,11 +39,14 @@ export function drawSchedule(seed: number): Schedule {
   const durationMs = Math.round(random.between(60_000, 70_000));
   const ofWindows = new SeededRandom(`log window ${seed}`);
   const ofLimits = new SeededRandom(`limits ${seed}`);
-  const on = hazards.filter((kind) => {
+  const ofJournals = new SeededRandom(`journal ${seed}`);
+  const hasJournals = ofJournals.chance(journalChance);
+  const drawn = hazards.filter((kind) => {
     if (kind === 'small limits') return ofLimits.chance(onChance);
     if (kind === 'lost log window') return ofWindows.chance(onChance);
     return (drawnApart.includes(kind) ? apart : random).chance(chanceOf(kind));
   });
+  const on = drawn.filter((kind) => isPossible(kind, { nodeCount, hasJournals }));
   const isOn = (kind: Hazard) => on.includes(kind);
   const load = { ...drawLoad(random), ...drawKeys(random.stream('keys')) };
   const versions = random.stream('versions');
@@ -59,9 +63,7 @@ export function drawSchedule(seed: number): Schedule {
     flushMsMax: random.between(1, 8),
     clockRates: drawClockRates(random, nodeCount, isOn('clock rate')),
   };
-  const segmentBytes = drawSegmentBytes(new SeededRandom(`journal ${seed}`), load);
-  const hasJournals = segmentBytes !== undefined;
-  const ground = { nodeCount, durationMs, clientCount: load.clientCount, hasJournals, isOn };
+  const ground = { nodeCount, durationMs, clientCount: load.clientCount, isOn };
   const faults = [
     ...drawFaults(random, ground),
     ...drawAbsences(apart, ground),
@@ -72,7 +74,7 @@ export function drawSchedule(seed: number): Schedule {
     logBudget: isOn('small log budget') ? drawLogBudget(apart) : logBudgetDefault,
     limits: isOn('small limits') ? drawLimits(ofLimits, ground) : defaultLimits(nodeCount),
     windowBytesMax: ofWindows.pick([1, 4_096, 65_536, 2 ** 30, 2 ** 30]),
-    ...(segmentBytes !== undefined && { segmentBytes }),
+    ...(hasJournals && { segmentBytes: drawSegmentBytes(ofJournals, load) }),
     faults: faults.sort((a, b) => a.atMs - b.atMs),
     hazards: on,
     versions: drawVersions(versions, { nodeCount, isMixed }),
@@ -83,9 +85,8 @@ function chanceOf(hazard: Hazard): number {
   return hazard === 'small log budget' ? smallBudgetChance : onChance;
 }
 
-/** Real journals cost more than their model. Large values must not fill hundreds of segments each. */
-function drawSegmentBytes(random: SeededRandom, { ballastCount }: Load): number | undefined {
-  if (!random.chance(journalChance)) return undefined;
+/** Large values must not fill hundreds of segments each. */
+function drawSegmentBytes(random: SeededRandom, { ballastCount }: Load): number {
   return ballastCount > 0 ? 65_536 : random.pick([1_024, 1_024, 4_096, 16_384]);
 }
 

@@ -1,7 +1,7 @@
 /** Removes parts of a schedule, so that only what a failure needs is left. */
 import { harsh } from '@paxkv/simulator';
 import { defaultLimits } from './draw-limits.ts';
-import { faultKinds, type Hazard, logBudgetDefault, type Schedule } from './schedule.ts';
+import { type Hazard, logBudgetDefault, type Schedule } from './schedule.ts';
 
 export interface Narrowing {
   /** Hazards that are left out. */
@@ -19,9 +19,10 @@ export function narrow(schedule: Schedule, narrowing: Narrowing): Schedule {
       !without.includes(kind) && atMs <= untilMs && (only?.includes(place) ?? true),
   );
   const calm = without.reduce(calmed, schedule);
-  const isLeft = (kind: Hazard) =>
-    !without.includes(kind) &&
-    (!faultKinds.some((name) => name === kind) || faults.some((fault) => fault.kind === kind));
+  const isLost = (kind: Hazard) =>
+    schedule.faults.some((fault) => fault.kind === kind) &&
+    !faults.some((fault) => fault.kind === kind);
+  const isLeft = (kind: Hazard) => !without.includes(kind) && !isLost(kind);
   const hazards = schedule.hazards.filter(isLeft);
   return { ...calm, faults, hazards, durationMs: Math.min(untilMs, schedule.durationMs) };
 }
