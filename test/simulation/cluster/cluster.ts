@@ -7,6 +7,7 @@ import type {
 import { baseLevel } from '@paxkv/kvserver/internal/state-machine/features';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { DiskError, type DiskErrorCode } from '@paxkv/kvserver/internal/storage/index';
+import type { SideMessage } from '@paxkv/kvserver/internal/transport/codec';
 import { PaxosError } from '@paxkv/paxos';
 import {
   type DiskPace,
@@ -25,6 +26,7 @@ import { ClientNetwork } from './client-network.ts';
 import { copyEnvelope } from './copies.ts';
 import { DiskFault } from './disk-fault.ts';
 import { Server } from './server.ts';
+import { WireCopies } from './wire-copies.ts';
 
 /** How long it takes until a server that failed is started again. */
 const restartDelayMs = 500;
@@ -43,7 +45,8 @@ export class Cluster {
   readonly #cuts = new Set<readonly Link[]>();
 
   constructor(world: World, schedule: Schedule, witness: Required<Witness>) {
-    const { nodeCount, network: profile, hints, clockRates } = schedule;
+    const { nodeCount, network: profile, hints, clockRates, isWireReal, bytesPerMs } = schedule;
+    const wire = isWireReal ? new WireCopies(nodeCount, world.random('wire')) : undefined;
     this.world = world;
     this.#schedule = schedule;
     this.#witness = witness;
@@ -51,14 +54,26 @@ export class Cluster {
       peerCount: nodeCount,
       profile,
       hints,
-      copy: copyEnvelope,
+      copy: wire === undefined ? copyEnvelope : (envelope) => wire.envelope(envelope),
+      ...(bytesPerMs !== undefined && {
+        bandwidth: { bytesPerMs, sizeOf: (envelope) => WireCopies.bytesOf(envelope) },
+      }),
       watch: (fate, envelope) => witness.onFate(fate, envelope),
     });
     const isCut = (from: number, to: number) => this.#isCut(from, to);
-    const faults = { ...portFaults(profile), isCut };
-    this.#forwardNetwork = new PortNetwork(world, 'forwards', faults);
-    this.#checksumNetwork = new PortNetwork(world, 'checksums', faults);
-    this.#stateNetwork = new PortNetwork(world, 'state transfers', {
+    const faults = {
+      ...{ ...portFaults(profile), isCut },
+      ...(bytesPerMs !== undefined && {
+        sendMsOf: (message: SideMessage) => WireCopies.bytesOf(message) / bytesPerMs,
+      }),
+      ...(wire !== undefined && {
+        copy: <M extends SideMessage>(message: M, from: number, to: number) =>
+          wire.side(message, from, to),
+      }),
+    };
+    this.#forwardNetwork = new PortNetwork<ForwardedBatch>(world, 'forwards', faults);
+    this.#checksumNetwork = new PortNetwork<ChecksumMessage>(world, 'checksums', faults);
+    this.#stateNetwork = new PortNetwork<StateMessage>(world, 'state transfers', {
       ...faults,
       onDelivered: (from, to, message) => witness.onStateMessage(from, to, message),
     });

@@ -88,6 +88,7 @@ describe('drawSchedule', () => {
 const shares: Partial<Record<Hazard, [number, number]>> = {
   'small log budget': [0.8, 0.97],
   'damaged journal': [0.08, 0.25],
+  'narrow links': [0.2, 0.4],
 };
 
 function isLoss(fault: Fault): fault is LostMemory | DamagedJournal {

@@ -25,6 +25,10 @@ import {
 const onChance = 0.6;
 const mixedVersionsChance = 0.5;
 const wideChance = 0.15;
+/** The share of runs with links that take noticeable time for large messages. */
+const narrowChance = 0.3;
+/** Packing and reading every message costs time. */
+const wireChance = 0.3;
 /** Real journals cost more than their model. */
 const journalChance = 0.3;
 /** Without a small budget no log is truncated by a quorum within a run. */
@@ -39,10 +43,12 @@ export function drawSchedule(seed: number): Schedule {
   const durationMs = Math.round(random.between(60_000, 70_000));
   const ofWindows = new SeededRandom(`log window ${seed}`);
   const ofLimits = new SeededRandom(`limits ${seed}`);
+  const ofWire = new SeededRandom(`wire ${seed}`);
   const ofJournals = new SeededRandom(`journal ${seed}`);
   const hasJournals = ofJournals.chance(journalChance);
   const drawn = hazards.filter((kind) => {
     if (kind === 'small limits') return ofLimits.chance(onChance);
+    if (kind === 'narrow links') return ofWire.chance(narrowChance);
     if (kind === 'lost log window') return ofWindows.chance(onChance);
     return (drawnApart.includes(kind) ? apart : random).chance(chanceOf(kind));
   });
@@ -73,6 +79,8 @@ export function drawSchedule(seed: number): Schedule {
     ...schedule,
     logBudget: isOn('small log budget') ? drawLogBudget(apart) : logBudgetDefault,
     limits: isOn('small limits') ? drawLimits(ofLimits, ground) : defaultLimits(nodeCount),
+    isWireReal: ofWire.chance(wireChance),
+    ...(isOn('narrow links') && { bytesPerMs: 10 ** ofWire.between(1.7, 4) }),
     windowBytesMax: ofWindows.pick([1, 4_096, 65_536, 2 ** 30, 2 ** 30]),
     ...(hasJournals && { segmentBytes: drawSegmentBytes(ofJournals, load) }),
     faults: faults.sort((a, b) => a.atMs - b.atMs),

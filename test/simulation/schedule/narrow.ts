@@ -57,6 +57,10 @@ function calmed(schedule: Schedule, kind: Hazard): Schedule {
       return { ...schedule, logBudget: logBudgetDefault };
     case 'small limits':
       return { ...schedule, limits: defaultLimits(schedule.nodeCount) };
+    case 'narrow links': {
+      const { bytesPerMs: _, ...wide } = schedule;
+      return wide;
+    }
     case 'clock rate':
       return { ...schedule, clockRates: schedule.clockRates.map(() => 1) };
     default:

@@ -15,7 +15,8 @@ export type ConditionKind =
   | 'client loss'
   | 'echoes'
   | 'small log budget'
-  | 'small limits';
+  | 'small limits'
+  | 'narrow links';
 
 /** Anything harmful in a schedule, which can be left out. */
 export type Hazard = FaultKind | ConditionKind;
@@ -64,6 +65,10 @@ export interface Schedule {
   readonly nodeCount: number;
   readonly durationMs: number;
   readonly network: FaultProfile;
+  /** Whether messages between servers travel in the real wire format, or as copies of objects. */
+  readonly isWireReal: boolean;
+  /** How many bytes each link carries in a millisecond. Absent: any number. */
+  readonly bytesPerMs?: number;
   /** How peers are told of connections that end. */
   readonly hints: HintProfile;
   readonly clientNetwork: ClientNetworkProfile;
@@ -99,6 +104,7 @@ export const conditionKinds: readonly ConditionKind[] = [
   'echoes',
   'small log budget',
   'small limits',
+  'narrow links',
 ];
 
 export const faultKinds: readonly FaultKind[] = [

@@ -97,10 +97,12 @@ export class CallCarrier<V> implements Carrier<V> {
     this.#soon(request, () => caller.undeliverable(request));
   }
 
-  #soon({ from, to }: Envelope<V>, callback: () => void): void {
+  #soon(envelope: Envelope<V>, callback: () => void): void {
+    const { from, to } = envelope;
     const { world, random, links } = this.#context;
     const { delayMsMin, delayMsMax } = this.#profile;
     const lagMsMax = 2 * links.lagOf(from, to);
-    world.schedule(random.between(delayMsMin, delayMsMax + lagMsMax), callback);
+    const delayMs = random.between(delayMsMin, delayMsMax + lagMsMax);
+    world.schedule(this.#context.sendMsOf(envelope) + delayMs, callback);
   }
 }

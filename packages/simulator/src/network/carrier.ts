@@ -42,6 +42,8 @@ export interface CarrierContext<V> {
   readonly random: SeededRandom;
   readonly links: Links;
   copy(envelope: Envelope<V>): Envelope<V>;
+  /** For how long a message occupies its link, in milliseconds. */
+  sendMsOf(envelope: Envelope<V>): number;
   isUnreliable(peer: PeerId): boolean;
   /** The transport that is open at this peer now. */
   transportAt(peer: PeerId): SimTransport<V> | undefined;

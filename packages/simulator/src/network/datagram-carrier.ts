@@ -15,6 +15,8 @@ const lagTailMax = 20;
 interface Lane {
   clogged: { readonly untilMs: number };
   latest: { readonly arrivalMs: number };
+  /** When the link has sent all messages before. */
+  freeMs: number;
 }
 
 export class DatagramCarrier<V> implements Carrier<V> {
@@ -82,9 +84,12 @@ export class DatagramCarrier<V> implements Carrier<V> {
     receiver?.receive(copy);
   }
 
-  #arrivalMs(lane: Lane, { from, to }: Envelope<V>): number {
+  #arrivalMs(lane: Lane, envelope: Envelope<V>): number {
     const { world, random, links } = this.#context;
-    const leaveMs = Math.max(world.now(), lane.clogged.untilMs);
+    const { from, to } = envelope;
+    const leaveMs =
+      Math.max(world.now(), lane.clogged.untilMs, lane.freeMs) + this.#context.sendMsOf(envelope);
+    lane.freeMs = leaveMs;
     const freeMs = leaveMs + this.#delayMs(links.lagOf(from, to));
     const mayOvertake = random.chance(this.#profile.reorderChance);
     const arrivalMs = mayOvertake ? freeMs : Math.max(freeMs, lane.latest.arrivalMs);
@@ -104,7 +109,7 @@ export class DatagramCarrier<V> implements Carrier<V> {
     const key = `${from}>${to}`;
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
-    const lane: Lane = { clogged: { untilMs: 0 }, latest: { arrivalMs: 0 } };
+    const lane: Lane = { clogged: { untilMs: 0 }, latest: { arrivalMs: 0 }, freeMs: 0 };
     this.#lanes.set(key, lane);
     return lane;
   }

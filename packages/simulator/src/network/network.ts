@@ -12,6 +12,13 @@ import { Links } from './links.ts';
 import { MessageCounts } from './message-counts.ts';
 import { type Exchange, SimTransport } from './sim-transport.ts';
 
+/** The speed of each link in one direction. */
+export interface Bandwidth<V> {
+  readonly bytesPerMs: number;
+  /** How many bytes a message takes. */
+  readonly sizeOf: (envelope: Envelope<V>) => number;
+}
+
 /** How a network behaves. */
 export interface SimNetworkOptions<V> {
   readonly peerCount: number;
@@ -21,6 +28,8 @@ export interface SimNetworkOptions<V> {
   readonly hints?: HintProfile;
   /** Default: the world's stream `network`. */
   readonly random?: SeededRandom;
+  /** How fast each link carries bytes. Default: no message takes time for its size. */
+  readonly bandwidth?: Bandwidth<V>;
   /** Copies each message, so that peers never share an object. Default: `structuredClone`. */
   readonly copy?: (envelope: Envelope<V>) => Envelope<V>;
   /** Called with the fate of every message, at the moment it is settled. */
@@ -154,8 +163,10 @@ export class SimNetwork<V> {
   }
 
   #context(world: World, random: SeededRandom, options: SimNetworkOptions<V>): CarrierContext<V> {
-    const { copy = structuredClone, watch } = options;
+    const { copy = structuredClone, watch, bandwidth } = options;
     return {
+      sendMsOf: (envelope) =>
+        bandwidth === undefined ? 0 : bandwidth.sizeOf(envelope) / bandwidth.bytesPerMs,
       world,
       random,
       links: this.#links,
