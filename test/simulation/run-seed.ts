@@ -12,6 +12,7 @@ import { checkHistory } from './invariants/history-invariants.ts';
 import { Ledger } from './invariants/ledger.ts';
 import { ReplyAudit } from './invariants/reply-audit.ts';
 import { RetentionInvariants } from './invariants/retention-invariants.ts';
+import { StateAudit } from './invariants/state-audit.ts';
 import { StateInvariants } from './invariants/state-invariants.ts';
 import { StepInvariants } from './invariants/step-invariants.ts';
 import { checkLiveness, lateKey } from './liveness.ts';
@@ -60,6 +61,7 @@ class Run {
   readonly #world: World;
   readonly #verdict: Verdict;
   readonly #audit: ReplyAudit;
+  readonly #stateAudit: StateAudit;
   readonly #counters = new Counters();
   readonly #protocolWatch: ProtocolWatch;
   readonly #witness: Witnesses;
@@ -79,6 +81,7 @@ class Run {
     this.#world = world;
     this.#verdict = new Verdict(now, () => this.#end());
     this.#audit = new ReplyAudit(this.#verdict);
+    this.#stateAudit = new StateAudit(this.#verdict);
     this.#protocolWatch = new ProtocolWatch(ledger, this.#counters);
     this.#witness = new Witnesses([
       ...(trace === undefined ? [] : [trace]),
@@ -86,6 +89,7 @@ class Run {
       new StepInvariants(ledger, this.#verdict),
       new RetentionInvariants(ledger, this.#verdict),
       this.#audit,
+      this.#stateAudit,
       this.#protocolWatch,
       new ServerWatch(nodeCount, this.#counters),
       new LimitWatch(schedule.limits.messages, this.#counters),
@@ -97,7 +101,12 @@ class Run {
       trace?.onEvent(event);
       clientWatch.onEvent(event);
     };
-    this.#load = new LoadRun(world, { load, clientNetwork: this.#cluster.clientNetwork, onEvent });
+    this.#load = new LoadRun(world, {
+      load,
+      clientNetwork: this.#cluster.clientNetwork,
+      onEvent,
+      audit: this.#stateAudit,
+    });
     this.#aimed = new AimedReads(world, {
       targets,
       nodeCount,
@@ -153,8 +162,16 @@ class Run {
     const client = this.#load.extraClient();
     const keys = [lateKey, ...this.#load.keyNames, ...this.#aimed.keyNames];
     for (const key of keys) await client.get(key);
+    for (const event of this.#load.events) this.#auditRead(event);
     const isList = (key: string) => key.startsWith('list');
     checkHistory(this.#load.events, { log: this.#audit, verdict: this.#verdict, isList });
+  }
+
+  #auditRead(event: HistoryEvent): void {
+    if (event.type !== 'ok' || event.answer.name !== 'get') return;
+    const { value, revision: modRevision } = event.answer;
+    if (value === undefined || modRevision === undefined) return;
+    this.#stateAudit.onRead(event.key, { value, modRevision });
   }
 
   /** Ends the run: the world throws what a scheduled callback throws. */

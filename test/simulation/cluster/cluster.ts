@@ -99,6 +99,8 @@ export class Cluster {
           segmentBytes: schedule.segmentBytes,
           limits: schedule.limits,
           windowBytesMax: schedule.windowBytesMax,
+          windowMsMax: schedule.windowMsMax,
+          isClockOfBoots: schedule.areClocksOfBoots,
           pace: this.pace,
           onFailed: (error) => this.#onFailed(me, error),
         }),

@@ -63,6 +63,9 @@ export interface ServerOptions {
   readonly segmentBytes: number | undefined;
   readonly limits: DrawnLimits;
   readonly windowBytesMax: number;
+  readonly windowMsMax: number;
+  /** Whether the clock begins anew at each start. */
+  readonly isClockOfBoots: boolean;
   readonly clockRate: number;
   readonly pace: DiskPace;
   readonly witness: Required<Witness>;
@@ -145,6 +148,7 @@ export class Server {
   async start(): Promise<void> {
     const { me, witness } = this.#options;
     const endCount = this.#endCount;
+    if (this.#options.isClockOfBoots && !this.isUp) this.clock.restart(0);
     this.#bootCount += 1;
     witness.onStarted(me, this.#bootCount);
     try {
@@ -348,13 +352,13 @@ export class Server {
   }
 
   #openWindow(clock: Clock, gate: Gate): Promise<LogWindow> {
-    const { me, windowBytesMax, witness } = this.#options;
+    const { me, windowBytesMax, windowMsMax, witness } = this.#options;
     return LogWindow.open({
       files: this.window.open(gate),
       owner: `simulated/${me}`,
       clock,
       bytesMax: windowBytesMax,
-      msMax: 3_600_000,
+      msMax: windowMsMax,
       onDropped: (reason) => witness.onWindowDropped(me, reason),
     });
   }

@@ -4,11 +4,14 @@ import type { World } from '@paxkv/simulator';
 import type { HistoryEvent } from '../../history/event.ts';
 import { RecordedClient, type Store } from '../../history/recorded-client.ts';
 import { Recorder } from '../../history/recorder.ts';
+import type { StateAudit } from '../invariants/state-audit.ts';
 import type { ClientNetwork } from '../cluster/client-network.ts';
 import type { Load } from '../schedule/schedule.ts';
 import { Ballast } from './ballast.ts';
 import { KeyRing } from './key-ring.ts';
 import { Lane } from './lane.ts';
+import { OldReads } from './old-reads.ts';
+import { RestlessStore } from './restless-store.ts';
 import { SessionlessStore } from './sessionless-store.ts';
 
 interface ClientTiming {
@@ -21,6 +24,7 @@ export interface LoadRunOptions {
   readonly load: Load;
   readonly clientNetwork: ClientNetwork;
   readonly onEvent: (event: HistoryEvent) => void;
+  readonly audit: StateAudit;
 }
 
 export class LoadRun {
@@ -30,6 +34,7 @@ export class LoadRun {
   readonly #keys: KeyRing;
   readonly #lanes: readonly Lane[];
   readonly #ballast: Ballast;
+  readonly #oldReads: OldReads;
   #extraCount = 0;
   #running: Promise<unknown> = Promise.resolve();
 
@@ -50,6 +55,12 @@ export class LoadRun {
       random: world.random('ballast'),
       keyCount: options.load.ballastCount,
     });
+    this.#oldReads = new OldReads(world, {
+      random: world.random('old reads'),
+      stores: options.clientNetwork.endpoints.map((endpoint) => this.#extraSessionless(endpoint)),
+      keyNames: () => this.#keys.keys.map(({ name }) => name),
+      audit: options.audit,
+    });
   }
 
   get events(): readonly HistoryEvent[] {
@@ -62,7 +73,7 @@ export class LoadRun {
   }
 
   start(): void {
-    this.#running = Promise.all([this.#ballast, ...this.#lanes].map((lane) => lane.run()));
+    this.#running = Promise.all(this.#runners.map((runner) => runner.run()));
     this.#running.catch((defect: unknown) => {
       this.#world.schedule(0, () => {
         throw defect;
@@ -72,8 +83,12 @@ export class LoadRun {
 
   /** Resolves when every open call has ended. */
   async stop(): Promise<void> {
-    for (const lane of [this.#ballast, ...this.#lanes]) lane.stop();
+    for (const runner of this.#runners) runner.stop();
     await this.#running;
+  }
+
+  get #runners(): readonly (Lane | Ballast | OldReads)[] {
+    return [this.#ballast, this.#oldReads, ...this.#lanes];
   }
 
   /** One more client, which no fault affects. */
@@ -84,9 +99,7 @@ export class LoadRun {
 
   /** One more client, which has no session and asks this server only. */
   directClient(node: number): RecordedClient {
-    const client = this.#options.load.clientCount + this.#extraCount;
-    this.#extraCount += 1;
-    const store = this.#sessionless(client, [this.#endpointOf(node)]);
+    const store = this.#extraSessionless(this.#endpointOf(node));
     return new RecordedClient(store, this.#recorder.client({ node }));
   }
 
@@ -94,6 +107,12 @@ export class LoadRun {
   faithfulClient(node: number): RecordedClient {
     const store = this.#extraStore([this.#endpointOf(node)]);
     return new RecordedClient(store, this.#recorder.client({ node }));
+  }
+
+  #extraSessionless(endpoint: string): SessionlessStore {
+    const client = this.#options.load.clientCount + this.#extraCount;
+    this.#extraCount += 1;
+    return this.#sessionless(client, [endpoint]);
   }
 
   #extraStore(endpoints: readonly string[]): KvClient {
@@ -113,7 +132,14 @@ export class LoadRun {
     const { timeoutMs, attemptTimeoutMs, sessionlessCount } = this.#options.load;
     const { endpoints } = this.#options.clientNetwork;
     if (client < sessionlessCount) return this.#sessionless(client, endpoints);
-    return this.#kvClient(client, { timeoutMs, attemptTimeoutMs, endpoints });
+    const { unrest } = this.#options.load;
+    const timing = { timeoutMs, attemptTimeoutMs, endpoints };
+    return new RestlessStore(this.#world, {
+      unrest,
+      random: this.#world.random(`unrest ${client}`),
+      carrier: this.#options.clientNetwork.carrier(client),
+      client: (carrier) => this.#kvClient(client, timing, carrier),
+    });
   }
 
   #sessionless(client: number, endpoints: readonly string[]): SessionlessStore {
@@ -124,16 +150,20 @@ export class LoadRun {
     });
   }
 
-  #kvClient(client: number, timing: ClientTiming): KvClient {
-    const { clientNetwork } = this.#options;
+  #kvClient(
+    client: number,
+    timing: ClientTiming,
+    carrier = this.#options.clientNetwork.carrier(client),
+  ): KvClient {
     const name = `client ${client}`;
     const random = this.#world.random(name);
-    const exchange = new HttpExchange(clientNetwork.carrier(client));
+    const exchange = new HttpExchange(carrier);
+    const rate = this.#options.load.clientClockRates[client] ?? 1;
     return new KvClient({
       name,
       ...timing,
       endpoints: random.shuffle(timing.endpoints),
-      environment: { exchange, clock: this.#world.clock, random },
+      environment: { exchange, clock: this.#world.nodeClock({ rate }), random },
     });
   }
 

@@ -1,7 +1,7 @@
 /** Removes parts of a schedule, so that only what a failure needs is left. */
 import { harsh } from '@paxkv/simulator';
 import { defaultLimits } from './draw-limits.ts';
-import { type Hazard, logBudgetDefault, type Schedule } from './schedule.ts';
+import { type Hazard, logBudgetDefault, noUnrest, type Schedule } from './schedule.ts';
 
 export interface Narrowing {
   /** Hazards that are left out. */
@@ -57,12 +57,14 @@ function calmed(schedule: Schedule, kind: Hazard): Schedule {
       return { ...schedule, logBudget: logBudgetDefault };
     case 'small limits':
       return { ...schedule, limits: defaultLimits(schedule.nodeCount) };
+    case 'restless clients':
+      return { ...schedule, load: { ...schedule.load, unrest: noUnrest } };
     case 'narrow links': {
       const { bytesPerMs: _, ...wide } = schedule;
       return wide;
     }
     case 'clock rate':
-      return { ...schedule, clockRates: schedule.clockRates.map(() => 1) };
+      return { ...schedule, clockRates: schedule.clockRates.map(() => 1), load: { ...schedule.load, clientClockRates: schedule.load.clientClockRates.map(() => 1) } };
     default:
       return schedule;
   }

@@ -16,7 +16,8 @@ export type ConditionKind =
   | 'echoes'
   | 'small log budget'
   | 'small limits'
-  | 'narrow links';
+  | 'narrow links'
+  | 'restless clients';
 
 /** Anything harmful in a schedule, which can be left out. */
 export type Hazard = FaultKind | ConditionKind;
@@ -30,6 +31,16 @@ export interface ClientNetworkProfile {
   readonly echoChance: number;
   readonly echoMsMax: number;
 }
+
+/** How clients behave badly. */
+export interface Unrest {
+  /** The probability that a client gives up a call soon after it was made. */
+  readonly abortChance: number;
+  /** The probability that the program of a client crashes at a call, and starts again under the same name. */
+  readonly crashChance: number;
+}
+
+export const noUnrest: Unrest = { abortChance: 0, crashChance: 0 };
 
 export interface Load {
   readonly clientCount: number;
@@ -46,6 +57,9 @@ export interface Load {
   readonly burstCountMax: number;
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number;
+  readonly unrest: Unrest;
+  /** How fast the clock of each client runs. */
+  readonly clientClockRates: readonly number[];
 }
 
 /** How much of the decided log each server keeps in memory for others that are away. */
@@ -79,6 +93,8 @@ export interface Schedule {
   readonly flushMsMax: number;
   /** The highest feature level of each node's version, by its starts: see `draw-versions.ts`. */
   readonly versions: readonly (readonly number[])[];
+  /** Whether the clock of a server begins anew at each start, as that of a process does. */
+  readonly areClocksOfBoots: boolean;
   /** How fast each node's clock runs from the start. */
   readonly clockRates: readonly number[];
   readonly logBudget: LogBudget;
@@ -87,6 +103,8 @@ export interface Schedule {
   readonly segmentBytes?: number;
   /** The most bytes in the log window of each server. */
   readonly windowBytesMax: number;
+  /** How long a log window keeps values, in milliseconds. A short time makes an absence a long one. */
+  readonly windowMsMax: number;
   /** Ordered by their start. */
   readonly faults: readonly Fault[];
   /** The hazards of this seed, in the order of {@link hazards}. */
@@ -105,6 +123,7 @@ export const conditionKinds: readonly ConditionKind[] = [
   'small log budget',
   'small limits',
   'narrow links',
+  'restless clients',
 ];
 
 export const faultKinds: readonly FaultKind[] = [
