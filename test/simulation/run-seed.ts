@@ -23,9 +23,9 @@ import { LimitWatch } from './rare/limit-watch.ts';
 import { ProtocolWatch } from './rare/protocol-watch.ts';
 import { ServerWatch } from './rare/server-watch.ts';
 import { Trace } from './report/trace.ts';
-import { drawSchedule } from './schedule/draw-schedule.ts';
 import { type Narrowing, narrow } from './schedule/narrow.ts';
 import type { Schedule } from './schedule/schedule.ts';
+import { scheduleOf } from './schedule/vary.ts';
 import { type Failure, Verdict } from './verdict.ts';
 import { Witnesses } from './witness.ts';
 
@@ -51,7 +51,7 @@ export interface SeedResult {
 const withinMs = 600_000;
 
 export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {
-  const schedule = narrow(drawSchedule(seed), options);
+  const schedule = narrow(scheduleOf(seed, options.variants), options);
   const run = new Run(schedule, options);
   return run.run();
 }
@@ -70,8 +70,8 @@ class Run {
   readonly #aimed: AimedReads;
 
   constructor(schedule: Schedule, { onTrace }: SeedOptions) {
-    const { seed, nodeCount, load } = schedule;
-    const world = new World({ seed });
+    const { seed, variants, nodeCount, load } = schedule;
+    const world = new World({ seed: [seed, ...variants].join('+') });
     const now = () => world.now();
     const ledger = new Ledger(nodeCount);
     const trace = onTrace && new Trace(now, onTrace);

@@ -54,6 +54,7 @@ export function drawSchedule(seed: number): Schedule {
   const ofWindows = of('log window');
   return {
     seed,
+    variants: [],
     nodeCount,
     durationMs,
     load,

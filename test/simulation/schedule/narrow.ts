@@ -4,6 +4,8 @@ import { defaultLimits } from './draw-limits.ts';
 import { type Hazard, logBudgetDefault, noUnrest, type Schedule } from './schedule.ts';
 
 export interface Narrowing {
+  /** How the schedule of the seed is varied before anything is left out. */
+  readonly variants?: readonly number[];
   /** Hazards that are left out. */
   readonly without?: readonly Hazard[];
   /** Faults that are kept, by their place in the full schedule. Default: all. */

@@ -76,6 +76,8 @@ export const logBudgetDefault: LogBudget = {
 
 export interface Schedule {
   readonly seed: number;
+  /** How the schedule of the seed was varied; see `vary.ts`. */
+  readonly variants: readonly number[];
   readonly nodeCount: number;
   readonly durationMs: number;
   readonly network: FaultProfile;
