@@ -32,6 +32,8 @@ import { Witnesses } from './witness.ts';
 export interface SeedOptions extends Narrowing {
   /** Gets every line of the trace. */
   readonly onTrace?: (line: string) => void;
+  /** Gets every event of the history of the clients. */
+  readonly onEvent?: (event: HistoryEvent) => void;
 }
 
 export interface SeedResult {
@@ -69,7 +71,7 @@ class Run {
   readonly #load: LoadRun;
   readonly #aimed: AimedReads;
 
-  constructor(schedule: Schedule, { onTrace }: SeedOptions) {
+  constructor(schedule: Schedule, { onTrace, onEvent: onHistory }: SeedOptions) {
     const { seed, variants, nodeCount, load } = schedule;
     const world = new World({ seed: [seed, ...variants].join('+') });
     const now = () => world.now();
@@ -99,6 +101,7 @@ class Run {
     this.#cluster = new Cluster(world, schedule, this.#witness);
     const onEvent = (event: HistoryEvent) => {
       trace?.onEvent(event);
+      onHistory?.(event);
       clientWatch.onEvent(event);
     };
     this.#load = new LoadRun(world, {

@@ -10,6 +10,8 @@ export interface Settings {
   readonly narrowing: Narrowing;
   /** Whether to print every event of the one seed that is run. */
   readonly isTraced: boolean;
+  /** Where to write the history of the one seed that is run. */
+  readonly historyFile?: string;
   /** How many runs at a time, each in its own thread. */
   readonly jobCount: number;
   /** Whether a failing seed is shrunk before it is shown. */
@@ -25,6 +27,7 @@ interface Flags {
   readonly first: number;
   readonly seed?: number;
   readonly trace: boolean;
+  readonly history?: string;
   readonly without?: readonly Hazard[];
   readonly only?: readonly number[];
   readonly variants?: readonly number[];
@@ -45,6 +48,7 @@ export function parseSettings(argv: readonly string[]): Settings {
     .option('--first <seed>', 'the first of them', toCount, 1)
     .option('--seed <seed>', 'run this one only', toCount)
     .option('--trace', 'print every event; with --seed', false)
+    .option('--history <file>', 'write the history of its clients there; with --seed')
     .option('--without <kinds>', `leave out these hazards: ${hazards.join(', ')}`, toHazards)
     .option('--only <places>', 'keep only these faults, e.g. 3,8', toPlaces)
     .option('--variants <numbers>', 'vary the schedule in this way, e.g. 3,8', toPlaces)
@@ -56,8 +60,11 @@ export function parseSettings(argv: readonly string[]): Settings {
     .parse([...argv], { from: 'user' });
   const flags = command.opts<Flags>();
   if (flags.trace && flags.seed === undefined) command.error('--trace needs --seed');
-  if (flags.guided && flags.ledger) command.error('--ledger counts seeds, and --guided varies them');
-  const { seed, variants, without, only, until } = flags;
+  if (flags.guided && flags.ledger)
+    command.error('--ledger counts seeds, and --guided varies them');
+  if (flags.history !== undefined && flags.seed === undefined)
+    command.error('--history needs --seed');
+  const { seed, variants, without, only, until, history: historyFile } = flags;
   return {
     firstSeed: seed ?? flags.first,
     seedCount: seed === undefined ? flags.seeds : 1,
@@ -68,6 +75,7 @@ export function parseSettings(argv: readonly string[]): Settings {
       ...(until === undefined ? {} : { untilMs: until }),
     },
     isTraced: flags.trace,
+    ...(historyFile === undefined ? {} : { historyFile }),
     jobCount: flags.jobs,
     isShrunk: flags.shrink,
     isGuided: flags.guided,

@@ -22,7 +22,12 @@ describe('JournalDisk', () => {
     const watch = (fate: 'kept' | 'lost') => {
       fates[fate] += 1;
     };
-    disk = new JournalDisk(world, { random: world.random('disk'), segmentBytes: 1_024, pace, watch });
+    disk = new JournalDisk(world, {
+      random: world.random('disk'),
+      segmentBytes: 1_024,
+      pace,
+      watch,
+    });
   });
 
   it('has every acknowledged write after crashes in the middle of any write', () =>

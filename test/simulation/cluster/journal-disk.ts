@@ -160,7 +160,9 @@ export class JournalDisk {
     this.#pending = undefined;
     if (writeIndex < this.#acknowledgedIndex) {
       const found = `${writeIndex} of ${this.#acknowledgedIndex}`;
-      throw new Error(`a journal was opened with ${found} acknowledged writes, and reported no loss`);
+      throw new Error(
+        `a journal was opened with ${found} acknowledged writes, and reported no loss`,
+      );
     }
     if (pending === undefined) return;
     const isKept = writeIndex >= pending.index;

@@ -34,8 +34,8 @@ import type { LevelNetwork } from '../../kv/level-network.ts';
 import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import { WindowDisk } from '../../kv/window-disk.ts';
-import { highestLevel } from '../schedule/draw-versions.ts';
 import type { DrawnLimits } from '../schedule/draw-limits.ts';
+import { highestLevel } from '../schedule/draw-versions.ts';
 import type { DamagedJournal, LostLogWindow, LostMemory } from '../schedule/fault.ts';
 import type { LogBudget } from '../schedule/schedule.ts';
 import type { EndCause, Witness } from '../witness.ts';
@@ -106,7 +106,13 @@ export class Server {
       witness.onWrite(me, fate, writes);
     this.journal =
       segmentBytes === undefined
-        ? new SimDisk(world, { ...pace, random, copy: copyWrite, emptyState: 'new', watch: onWrite })
+        ? new SimDisk(world, {
+            ...pace,
+            random,
+            copy: copyWrite,
+            emptyState: 'new',
+            watch: onWrite,
+          })
         : new JournalDisk(world, { pace, random, segmentBytes, watch: onWrite });
     const watch = (operations: readonly Operation[]) => this.#onStateKept(operations);
     this.state = new StateDisk(world, world.random(`state ${me}`), { watch });

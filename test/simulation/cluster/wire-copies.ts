@@ -9,11 +9,14 @@ import {
   pack,
   type SideMessage,
 } from '@paxkv/kvserver/internal/transport/codec';
-import { payloadBytesOf, withinLearnedBytes } from '@paxkv/kvserver/internal/transport/message-size';
 import {
+  payloadBytesOf,
+  withinLearnedBytes,
+} from '@paxkv/kvserver/internal/transport/message-size';
+import {
+  FrameSplitter,
   frameHeader,
   frameKind,
-  FrameSplitter,
   headerBytes,
 } from '@paxkv/kvserver/internal/transport/wire/frame';
 import type { Envelope } from '@paxkv/paxos';
@@ -69,7 +72,9 @@ export class WireCopies {
     const bounds = new Map([[frameKind.messages as number, frameBytesMax(defaultPeerLimits)]]);
     const splitter = new FrameSplitter(bounds, (_, payload) => frames.push(payload));
     for (let at = 0; at < frame.length; ) {
-      const end = this.#random.chance(0.7) ? frame.length : this.#random.integer(at + 1, frame.length);
+      const end = this.#random.chance(0.7)
+        ? frame.length
+        : this.#random.integer(at + 1, frame.length);
       const reason = splitter.push(frame.subarray(at, end));
       if (reason !== undefined) throw new Error(reason);
       at = end;

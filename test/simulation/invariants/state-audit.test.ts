@@ -15,7 +15,12 @@ describe('StateAudit', () => {
     audit.onStarted(0, 1);
   });
 
-  function reads(node: number, modRevision: number, value: string, boot = audit.bootOf(node)): void {
+  function reads(
+    node: number,
+    modRevision: number,
+    value: string,
+    boot = audit.bootOf(node),
+  ): void {
     audit.onOldRead('key', { value, modRevision }, { node, boot });
   }
 

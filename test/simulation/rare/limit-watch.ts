@@ -21,7 +21,8 @@ export class LimitWatch implements Witness {
       this.#counters.add('log promise with as many votes as it may tell');
     }
     if (message.type === 'accept' && message.decided?.length === outcomeCountMax) {
-      if (outcomeCountMax !== undefined) this.#counters.add('accept with as many notices as it may carry');
+      if (outcomeCountMax !== undefined)
+        this.#counters.add('accept with as many notices as it may carry');
     }
   }
 

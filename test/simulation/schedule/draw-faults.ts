@@ -149,9 +149,7 @@ export function drawLostWindows(random: SeededRandom, ground: Ground): Fault[] {
 
 /** At most a minority of nodes lose their memory, or a part of it, each perhaps more than once. */
 function drawLosses(random: SeededRandom, ground: Ground): Fault[] {
-  const kinds = (['lost memory', 'damaged journal'] as const).filter(
-    ground.isOn,
-  );
+  const kinds = (['lost memory', 'damaged journal'] as const).filter(ground.isOn);
   if (kinds.length === 0) return [];
   const all = random.shuffle(Array.from({ length: ground.nodeCount }, (_, node) => node));
   const nodes = all.slice(0, random.integer(1, lossCountMax(ground.nodeCount)));

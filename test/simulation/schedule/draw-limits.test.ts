@@ -27,10 +27,16 @@ describe('drawLimits', () => {
   it('gives peers message limits of their own', () => {
     const votes = drawn.flatMap(({ messages }) => messages.map((of) => of.voteCountMax));
     expect(new Set(votes)).to.have.all.keys([1, 2, undefined]);
-    expect(drawn.some(({ messages: [a, b] }) => a?.voteCountMax !== b?.voteCountMax)).to.equal(true);
+    expect(drawn.some(({ messages: [a, b] }) => a?.voteCountMax !== b?.voteCountMax)).to.equal(
+      true,
+    );
   });
 
   it('changes nothing where limits are not small', () => {
-    expect(defaultLimits(2)).to.deep.equal({ server: {}, sessions: sessionLimits, messages: [{}, {}] });
+    expect(defaultLimits(2)).to.deep.equal({
+      server: {},
+      sessions: sessionLimits,
+      messages: [{}, {}],
+    });
   });
 });

@@ -63,7 +63,11 @@ export function drawLimits(
     },
     ...(random.chance(smallChance) && { ownSessionWindowMax: random.integer(1, 4) }),
     messages: Array.from({ length: nodeCount }, () =>
-      some<MessageLimits>({ voteCountMax: upTo(2), outcomeCountMax: upTo(2), learnCountMax: upTo(3) }),
+      some<MessageLimits>({
+        voteCountMax: upTo(2),
+        outcomeCountMax: upTo(2),
+        learnCountMax: upTo(3),
+      }),
     ),
   };
 }

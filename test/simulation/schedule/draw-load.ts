@@ -35,6 +35,8 @@ export function drawLoad(random: SeededRandom, isOn: (kind: Hazard) => boolean):
     attemptTimeoutMs: random.between(300, 2_500),
     keyCount: drawKeyCount(random.stream('keys')),
     unrest: isRestless ? drawUnrest(random.stream('unrest')) : noUnrest,
-    clientClockRates: Array.from({ length: clientCount }, () => random.between(1 / rateMax, rateMax)),
+    clientClockRates: Array.from({ length: clientCount }, () =>
+      random.between(1 / rateMax, rateMax),
+    ),
   };
 }

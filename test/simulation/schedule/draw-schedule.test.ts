@@ -12,7 +12,9 @@ describe('drawSchedule', () => {
   });
 
   it('draws clusters of 1 to 7 nodes, each for a minute at least', () => {
-    expect(new Set(schedules.map(({ nodeCount }) => nodeCount))).to.have.all.keys([1, 2, 3, 4, 5, 6, 7]);
+    expect(new Set(schedules.map(({ nodeCount }) => nodeCount))).to.have.all.keys([
+      1, 2, 3, 4, 5, 6, 7,
+    ]);
     expect(Math.min(...schedules.map(({ durationMs }) => durationMs))).to.be.at.least(60_000);
   });
 

@@ -66,7 +66,11 @@ function calmed(schedule: Schedule, kind: Hazard): Schedule {
       return wide;
     }
     case 'clock rate':
-      return { ...schedule, clockRates: schedule.clockRates.map(() => 1), load: { ...schedule.load, clientClockRates: schedule.load.clientClockRates.map(() => 1) } };
+      return {
+        ...schedule,
+        clockRates: schedule.clockRates.map(() => 1),
+        load: { ...schedule.load, clientClockRates: schedule.load.clientClockRates.map(() => 1) },
+      };
     default:
       return schedule;
   }

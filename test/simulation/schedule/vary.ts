@@ -19,7 +19,9 @@ const changes: readonly Change[] = [
   (random, schedule) => withFault(random, schedule, (fault) => [shifted(random, fault)]),
   (random, schedule) => withFault(random, schedule, (fault) => [fault, shifted(random, fault)]),
   (random, schedule) =>
-    withFault(random, schedule, (fault) => [{ ...fault, forMs: fault.forMs * random.pick([0.3, 3]) }]),
+    withFault(random, schedule, (fault) => [
+      { ...fault, forMs: fault.forMs * random.pick([0.3, 3]) },
+    ]),
   (random, schedule) => withFault(random, schedule, (fault) => [moved(random, schedule, fault)]),
   (random, schedule) => withFault(random, schedule, () => []),
   (random, schedule) => withConditionOf(random, schedule),

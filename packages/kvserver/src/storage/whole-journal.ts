@@ -14,10 +14,7 @@ interface JournalAndState {
  *
  * @throws DiskError `DISK_JOURNAL_DAMAGED`
  */
-export async function expectWholeJournal({
-  journal,
-  state,
-}: JournalAndState): Promise<void> {
+export async function expectWholeJournal({ journal, state }: JournalAndState): Promise<void> {
   const { writeIndex } = journal;
   if (writeIndex === 0) {
     await clearJournalMark(state);
