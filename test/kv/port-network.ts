@@ -58,6 +58,7 @@ export class PortNetwork<Message extends { readonly type: string }> {
   /** From now on no faults except for cut links. */
   calm(): void {
     this.#faults = { ...this.#faults, lossChance: 0, repeatChance: 0, delayMsMax: 5 };
+    this.#faults = { ...this.#faults, sendMsOf: () => 0 };
   }
 
   #send(from: number, to: number, message: Message): void {

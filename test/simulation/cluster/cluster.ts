@@ -30,6 +30,8 @@ import { WireCopies } from './wire-copies.ts';
 
 /** How long it takes until a server that failed is started again. */
 const restartDelayMs = 500;
+/** Several of the largest messages. */
+const queueBytesMax = 500_000;
 
 export class Cluster {
   readonly world: World;
@@ -56,7 +58,11 @@ export class Cluster {
       hints,
       copy: wire === undefined ? copyEnvelope : (envelope) => wire.envelope(envelope),
       ...(bytesPerMs !== undefined && {
-        bandwidth: { bytesPerMs, sizeOf: (envelope) => WireCopies.bytesOf(envelope) },
+        bandwidth: {
+          bytesPerMs,
+          queueBytesMax,
+          sizeOf: (envelope) => WireCopies.bytesOf(envelope),
+        },
       }),
       watch: (fate, envelope) => witness.onFate(fate, envelope),
     });
@@ -161,6 +167,7 @@ export class Cluster {
     const isOfCalls = this.#schedule.network.type === 'calls';
     this.#cuts.clear();
     this.#network.heal();
+    this.#network.setBandwidth(undefined);
     this.#network.setProfile(isOfCalls ? reliable : harsh({ delayMsMean: 1, delayMsMax: 20 }));
     for (const [node, server] of this.servers.entries()) {
       this.#network.setUnreliable(node, false);

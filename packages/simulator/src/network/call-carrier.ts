@@ -103,6 +103,6 @@ export class CallCarrier<V> implements Carrier<V> {
     const { delayMsMin, delayMsMax } = this.#profile;
     const lagMsMax = 2 * links.lagOf(from, to);
     const delayMs = random.between(delayMsMin, delayMsMax + lagMsMax);
-    world.schedule(this.#context.sendMsOf(envelope) + delayMs, callback);
+    world.schedule(this.#context.occupancyOf(envelope).ms + delayMs, callback);
   }
 }

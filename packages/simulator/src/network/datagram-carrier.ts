@@ -3,7 +3,7 @@
  * message is sent matters: if the link is cut later, the message still arrives, perhaps much later.
  */
 import { type Envelope, isAnswer, type PeerId } from '@paxkv/paxos';
-import type { Carrier, CarrierContext } from './carrier.ts';
+import type { Carrier, CarrierContext, Occupancy } from './carrier.ts';
 import type { DatagramProfile, FaultProfile } from './fault-profile.ts';
 import { type Flight, Flights } from './flights.ts';
 import type { SimTransport } from './sim-transport.ts';
@@ -42,11 +42,16 @@ export class DatagramCarrier<V> implements Carrier<V> {
       return;
     }
     const lane = this.#lane(envelope.from, envelope.to);
+    const occupancy = this.#context.occupancyOf(envelope);
+    if (lane.freeMs - this.#context.world.now() > occupancy.queueMsMax) {
+      this.#context.report('lost', envelope);
+      return;
+    }
     if (isFaulty) this.#clog(lane, envelope);
-    this.#post(envelope, lane);
+    this.#post(envelope, lane, occupancy);
     if (isFaulty && random.chance(this.#profile.repeatChance)) {
       this.#context.report('repeated', envelope);
-      this.#post(envelope, lane);
+      this.#post(envelope, lane, occupancy);
     }
   }
 
@@ -73,9 +78,9 @@ export class DatagramCarrier<V> implements Carrier<V> {
     }
   }
 
-  #post(envelope: Envelope<V>, lane: Lane): void {
+  #post(envelope: Envelope<V>, lane: Lane, occupancy: Occupancy): void {
     const copy = this.#context.copy(envelope);
-    this.flights.add(envelope, copy, this.#arrivalMs(lane, envelope));
+    this.flights.add(envelope, copy, this.#arrivalMs(lane, envelope, occupancy));
   }
 
   #deliver({ envelope }: Flight<V>, copy: Envelope<V>): void {
@@ -84,13 +89,11 @@ export class DatagramCarrier<V> implements Carrier<V> {
     receiver?.receive(copy);
   }
 
-  #arrivalMs(lane: Lane, envelope: Envelope<V>): number {
+  #arrivalMs(lane: Lane, { from, to }: Envelope<V>, { ms }: Occupancy): number {
     const { world, random, links } = this.#context;
-    const { from, to } = envelope;
-    const leaveMs =
-      Math.max(world.now(), lane.clogged.untilMs, lane.freeMs) + this.#context.sendMsOf(envelope);
-    lane.freeMs = leaveMs;
-    const freeMs = leaveMs + this.#delayMs(links.lagOf(from, to));
+    const sentMs = Math.max(world.now(), lane.clogged.untilMs, ms > 0 ? lane.freeMs : 0) + ms;
+    if (ms > 0) lane.freeMs = sentMs;
+    const freeMs = sentMs + this.#delayMs(links.lagOf(from, to));
     const mayOvertake = random.chance(this.#profile.reorderChance);
     const arrivalMs = mayOvertake ? freeMs : Math.max(freeMs, lane.latest.arrivalMs);
     lane.latest = { arrivalMs: Math.max(arrivalMs, lane.latest.arrivalMs) };

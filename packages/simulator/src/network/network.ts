@@ -3,7 +3,7 @@ import type { Envelope, Message, PeerId, Transport } from '@paxkv/paxos';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { World } from '../world.ts';
 import { CallCarrier } from './call-carrier.ts';
-import type { Carrier, CarrierContext, Fate } from './carrier.ts';
+import type { Carrier, CarrierContext, Fate, Occupancy } from './carrier.ts';
 import { DatagramCarrier } from './datagram-carrier.ts';
 import { type FaultProfile, reliable } from './fault-profile.ts';
 import type { Flights } from './flights.ts';
@@ -12,9 +12,13 @@ import { Links } from './links.ts';
 import { MessageCounts } from './message-counts.ts';
 import { type Exchange, SimTransport } from './sim-transport.ts';
 
+const freely: Occupancy = { ms: 0, queueMsMax: Number.POSITIVE_INFINITY };
+
 /** The speed of each link in one direction. */
 export interface Bandwidth<V> {
   readonly bytesPerMs: number;
+  /** How many bytes wait for a link at most. A message that finds more is lost. Counts only for datagrams. */
+  readonly queueBytesMax: number;
   /** How many bytes a message takes. */
   readonly sizeOf: (envelope: Envelope<V>) => number;
 }
@@ -45,11 +49,13 @@ export class SimNetwork<V> {
   readonly #carrier: Carrier<V>;
   readonly #exchange: Exchange<V>;
   readonly #hints: Hints<V>;
+  #bandwidth: Bandwidth<V> | undefined;
 
   constructor(world: World, options: SimNetworkOptions<V>) {
     const { peerCount, profile = reliable, random = world.random('network') } = options;
     const { hints = noHints } = options;
     this.#links = new Links(peerCount);
+    this.#bandwidth = options.bandwidth;
     this.#hints = new Hints(world, hints, (peer) => this.#transports.get(peer));
     for (let peer = 0; peer < peerCount; peer += 1) this.setUnreliable(peer, profile.isUnreliable);
     this.#carrier = carrierOf(this.#context(world, random, options), profile);
@@ -73,6 +79,11 @@ export class SimNetwork<V> {
    */
   setProfile(profile: FaultProfile): void {
     this.#carrier.setProfile(profile);
+  }
+
+  /** Changes how fast links carry messages sent from now on. `undefined`: none takes time for its size. */
+  setBandwidth(bandwidth: Bandwidth<V> | undefined): void {
+    this.#bandwidth = bandwidth;
   }
 
   /** Changes how peers are notified of connections that end from now on. */
@@ -163,10 +174,9 @@ export class SimNetwork<V> {
   }
 
   #context(world: World, random: SeededRandom, options: SimNetworkOptions<V>): CarrierContext<V> {
-    const { copy = structuredClone, watch, bandwidth } = options;
+    const { copy = structuredClone, watch } = options;
     return {
-      sendMsOf: (envelope) =>
-        bandwidth === undefined ? 0 : bandwidth.sizeOf(envelope) / bandwidth.bytesPerMs,
+      occupancyOf: (envelope) => this.#occupancyOf(envelope),
       world,
       random,
       links: this.#links,
@@ -178,6 +188,13 @@ export class SimNetwork<V> {
         watch?.(fate, envelope);
       },
     };
+  }
+
+  #occupancyOf(envelope: Envelope<V>): Occupancy {
+    const bandwidth = this.#bandwidth;
+    if (bandwidth === undefined) return freely;
+    const { bytesPerMs, sizeOf, queueBytesMax } = bandwidth;
+    return { ms: sizeOf(envelope) / bytesPerMs, queueMsMax: queueBytesMax / bytesPerMs };
   }
 
   #exchangeOver(carrier: Carrier<V>): Exchange<V> {
