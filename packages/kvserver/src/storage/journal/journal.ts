@@ -35,6 +35,8 @@ export interface JournalOptions {
   readonly segmentBytes?: number | undefined;
   /** After so many milliseconds without a write, what is alive is gathered into one segment. */
   readonly idleMs?: number;
+  /** Calls back once, that much later, unless the function that it returns is called first. Default: a timer. */
+  readonly after?: ((delayMs: number, callback: () => void) => () => void) | undefined;
   /** Learns how long each flushed write took, in milliseconds, also one that failed. */
   readonly onFlushed?: ((tookMs: number) => void) | undefined;
 }
@@ -45,6 +47,7 @@ interface Parts {
   readonly log: SegmentedLog;
   readonly memory: JournalMemory;
   readonly idleMs: number;
+  readonly after: (delayMs: number, callback: () => void) => () => void;
   readonly onFlushed: ((tookMs: number) => void) | undefined;
 }
 
@@ -55,7 +58,7 @@ export class Journal implements Storage<Uint8Array> {
   readonly #probe: DiskProbe;
   /** The work on the size of the log, while there is any; it goes on between writes. Never rejects. */
   #upkeep: Promise<void> | undefined;
-  #idle: NodeJS.Timeout | undefined;
+  #cancelIdle: () => void = ignore;
   /** The write under way. Never rejects. */
   #writing: Promise<void> | undefined;
   #isClosed = false;
@@ -100,13 +103,13 @@ export class Journal implements Storage<Uint8Array> {
     attempt = 'open the journal',
   ): Promise<Journal> {
     const { owner, segmentBytes = segmentBytesDefault, idleMs = idleMsDefault } = settings;
-    const { onFlushed } = settings;
+    const { onFlushed, after = later } = settings;
     try {
       const memory = new JournalMemory();
       const options = { files, owner: owner.name, segmentBytes };
       const writes = new RememberedWrites();
       const log = await openJournalLog(options, owner, { memory, writes });
-      const journal = new Journal({ files, owner, log, memory, idleMs, onFlushed });
+      const journal = new Journal({ files, owner, log, memory, idleMs, after, onFlushed });
       journal.#opened = writes.inOrder(memory);
       journal.#tidyUp();
       return journal;
@@ -199,7 +202,7 @@ export class Journal implements Storage<Uint8Array> {
   /** May be called more than once. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#idle);
+    this.#cancelIdle();
     await Promise.all([this.#writing, this.#upkeep]);
     await this.#probe.close();
     await this.#parts.log.close();
@@ -250,12 +253,9 @@ export class Journal implements Storage<Uint8Array> {
     if (this.#checkpointer.isDue) this.#keepUp((checkpointer) => checkpointer.run());
     else this.#checkpointer.prepareNext();
     if (!this.#checkpointer.isScattered) return;
-    if (this.#idle === undefined) {
-      const { idleMs } = this.#parts;
-      this.#idle = setTimeout(() => this.#onIdle(), idleMs).unref();
-    } else {
-      this.#idle.refresh();
-    }
+    const { idleMs, after } = this.#parts;
+    this.#cancelIdle();
+    this.#cancelIdle = after(idleMs, () => this.#onIdle());
   }
 
   #onIdle(): void {
@@ -285,6 +285,12 @@ export class Journal implements Storage<Uint8Array> {
 
 function settledOf(work: Promise<unknown>): Promise<void> {
   return work.then(ignore, ignore);
+}
+
+/** Does not keep the process alive. */
+function later(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs).unref();
+  return () => clearTimeout(timer);
 }
 
 function ignore(): void {}
