@@ -60,6 +60,7 @@ export class Replica implements Submitter {
     const pending = new PendingRequests({ clock, limits, session, steps, load });
     const writes = new Writes({
       ...{ me, runId, clock, limits, paxos, state: applier, pending, session, forwarding },
+      values: machine.values,
       isFounded: () => this.#isFounded,
       drawEntropy: () => (applier.machine.incarnation ? options.drawEntropy() : undefined),
     });
