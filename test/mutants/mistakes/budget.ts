@@ -6,6 +6,8 @@ const boundTest = 'unit/kvserver/budget/fair-bound';
 const queue = 'kvserver/src/budget/fair-queue.ts';
 const queueTest = 'unit/kvserver/budget/fair-queue';
 const foreignTest = 'unit/kvserver/api/stream/foreign-bytes';
+const reads = 'kvserver/src/budget/read-turns.ts';
+const readsTest = 'unit/kvserver/budget/read-turns';
 const reader = 'kvserver/src/state-machine/store/entry-reader.ts';
 const readerTest = 'unit/kvserver/state-machine/store/entry-reader';
 
@@ -110,6 +112,41 @@ export const budgetMutants: readonly Mutant[] = [
     right: 'else if (lane.credit <= 0) lane.credit += quantum;',
     wrong: 'else lane.credit = quantum;',
     caughtBy: [byTest(queueTest, 'shares by cost, not by number')],
+  },
+  {
+    id: 'sockets-read-without-slices',
+    mistake: 70,
+    does: 'One turn of the event loop reads every socket on which something has arrived.',
+    loses:
+      'Hundreds of clients that send at once stop the server for seconds, heartbeats included.',
+    file: reads,
+    right: '} else if (!this.#isOver && now() > this.#endMs) {',
+    wrong: '} else if (!this.#isOver && now() < 0) {',
+    caughtBy: [
+      byTest(readsTest, 'reads a few milliseconds in a turn, and the other sockets in later ones'),
+    ],
+  },
+  {
+    id: 'socket-read-twice-in-a-round',
+    mistake: 70,
+    does: 'Every socket is read again in the next turn, those that were just read among them.',
+    loses: 'A few clients that send without end keep all others from being read.',
+    file: reads,
+    right: '      if (source.readRound === this.#round) continue;\n',
+    wrong: '',
+    caughtBy: [
+      byTest(readsTest, 'reads no socket again before it has read each other one that waits'),
+    ],
+  },
+  {
+    id: 'paused-socket-resumed',
+    mistake: 45,
+    does: 'A socket that its owner has paused is resumed in the next turn.',
+    loses: 'A server reads from a client that takes no replies, beyond its memory.',
+    file: reads,
+    right: 'if (!isHeld()) socket.resume();',
+    wrong: 'socket.resume();\n  isHeld();',
+    caughtBy: [byTest(readsTest, 'resumes no socket that its owner paused, before or meanwhile')],
   },
   {
     id: 'value-read-without-room',
