@@ -61,8 +61,9 @@ import { Turns } from './turns.ts';
 /** An open database whose `keyEncoding` and `valueEncoding` are both `'view'`. */
 export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;
 
-/** Rows encoded between two pauses, which takes well below a millisecond. */
+/** Rows encoded between two pauses, and bytes of values in them: about a millisecond. */
 const rowsAtOnce = 128;
+const valueBytesAtOnce = 256 * 1024;
 /** A write waits for at most this much, and one row more, that a pass over all rows is reading. */
 const bytesAtOnce = 256 * 1024;
 
@@ -141,9 +142,14 @@ export class StateDatabase implements StateStore {
       const changes: RowChange[] = [];
       // Safety: a session keeps changing, so its row is encoded before anything is awaited.
       for (const [id, session] of sessions) changes.push(this.#putSession(batch, id, session));
-      for (const [index, change] of entries.entries()) {
+      let [rows, bytes] = [0, 0];
+      for (const change of entries) {
         changes.push(putChange(batch, change));
-        if (pause !== undefined && index % rowsAtOnce === rowsAtOnce - 1) await pause();
+        rows += 1;
+        bytes += change.entry?.value.length ?? 0;
+        if (pause === undefined || (rows < rowsAtOnce && bytes < valueBytesAtOnce)) continue;
+        [rows, bytes] = [0, 0];
+        await pause();
       }
       await this.#turns.take(() => this.#commit(batch, changes, position));
     });
