@@ -73,6 +73,8 @@ export function createApp(parts: AppParts): {
   };
   const app: RequestListener = (request, response) => {
     context.readTurns.onRead(request.socket);
+    // Requests that came with the one for which the connection was closed.
+    if (request.socket.destroyed) return;
     setRequestId(request, response, context.requestIds);
     try {
       // What waits for its turn is counted already.
