@@ -35,6 +35,11 @@ export function stagesOf(tier: Tier): readonly Stage[] {
       args: tier === 'ci' ? ['--quick', '--sample', '60'] : [],
     },
     {
+      title: 'generated mutants',
+      program: 'mutants/main.js',
+      args: ['--generated', ...(tier === 'ci' ? generatedShare : [])],
+    },
+    {
       title: 'damage matrix',
       program: 'damage/main.js',
       args: tier === 'ci' ? ['--share', 'ci'] : ['--share', 'all', '--times', '5'],
@@ -48,6 +53,9 @@ export function stagesOf(tier: Tier): readonly Stage[] {
     ...(tier === 'ci' ? [] : [labOverSockets]),
   ];
 }
+
+/** Another draw each time. */
+const generatedShare = ['--folder', 'core', '--sample', '200', '--seconds', '90'];
 
 function fuzzing(name: string, tier: Tier): Stage {
   const inputs = ['--inputs', `${fuzzInputCounts[tier]}`, '--seed', `${firstSeeds[tier]}`];

@@ -5,11 +5,11 @@ import { toOperations } from '../history/pairing.ts';
 import { isExplainable } from './brute-force.ts';
 import { checkHistory } from './checker.ts';
 import { withMutation } from './mutations.ts';
-import { randomHistory } from './random-history.ts';
+import { type HistoryShape, randomHistory } from './random-history.ts';
 import { findFlaw } from './replay.ts';
 import { findOrder } from './search.ts';
 
-const historyCount = 2000;
+const historyCount = 1500;
 
 /** Six mostly concurrent operations that write the same two values repeatedly. */
 const tiny = {
@@ -23,7 +23,20 @@ const tiny = {
 /** The same with increments; all values but the empty one are counters. */
 const tinyCounters = { ...tiny, pieces: ['1', '2', ''], hasIncrements: true };
 
-function randomTiny(seed: number, hasFullAnswers: boolean, shape = tiny) {
+/** Every write can be recognized in what was read. */
+const { pieces: _, ...tinyUnique } = tiny;
+
+/** Most values can be made up in several ways. */
+const tinyAlike = { ...tiny, pieces: ['a', 'aa', ''], hasDeletes: false };
+
+/** Mostly writes that nobody reads, under way for long. */
+const tinyCrowded = { ...tinyUnique, slowShare: 0.4, unknownShare: 0.1, hasDeletes: false };
+
+function randomTiny(
+  seed: number,
+  hasFullAnswers: boolean,
+  shape: Omit<HistoryShape, 'hasFullAnswers'> = tiny,
+) {
   const random = new SeededRandom(seed);
   let events = randomHistory(seed, { ...shape, hasFullAnswers });
   for (let mutations = random.integer(0, 3); mutations > 0; mutations -= 1)
@@ -39,6 +52,11 @@ describe('the checker, on small random histories', function () {
     [false, tiny, 'values only'],
     [true, tinyCounters, 'everything, and values are counters'],
     [false, tinyCounters, 'values only, which are counters'],
+    [true, tinyUnique, 'everything, and every write is recognized'],
+    [false, tinyUnique, 'values only, and every write is recognized'],
+    [false, tinyAlike, 'values only, made up in several ways'],
+    [true, tinyAlike, 'everything, and values are made up in several ways'],
+    [false, tinyCrowded, 'values only, of operations under way for long'],
   ] as const) {
     it(`agrees with brute force where answers have ${what}`, () => {
       const counts = { linearizable: 0, violated: 0, unknown: 0 };

@@ -4,6 +4,7 @@
  */
 import type { SeededRandom } from '@paxkv/simulator';
 import type { Answer, HistoryEvent, Ok } from '../history/event.ts';
+import type { GetAnswer } from '../history/operation.ts';
 
 /** The history with one answer changed, if it has any. */
 export function withMutation(
@@ -13,8 +14,23 @@ export function withMutation(
   const answered = events.filter((event): event is Ok => event.type === 'ok');
   if (answered.length === 0) return events;
   const victim = random.pick(answered);
-  const answer = changed(victim.answer, random);
+  const answer =
+    victim.answer.name === 'get' && random.chance(0.3)
+      ? anotherRead(victim.answer, answered, random)
+      : changed(victim.answer, random);
   return events.map((event) => (event === victim ? { ...victim, answer } : event));
+}
+
+/** A value that another get read, or a part of it. */
+function anotherRead(answer: GetAnswer, answered: readonly Ok[], random: SeededRandom): Answer {
+  const values = answered.flatMap(({ answer: other }) =>
+    other.name === 'get' ? (other.value ?? []) : [],
+  );
+  if (values.length === 0) return { name: 'get', ...answer };
+  const value = random.pick(values);
+  const pieces = value.match(/<\d+>|./g) ?? [];
+  const part = random.chance(0.5) ? pieces : random.shuffle(pieces).slice(random.integer(0, 1));
+  return { name: 'get', ...answer, value: part.join('') };
 }
 
 function changed(answer: Answer, random: SeededRandom): Answer {

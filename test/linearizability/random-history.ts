@@ -18,8 +18,12 @@ export interface HistoryShape {
   readonly hasFullAnswers: boolean;
   /** The written values. By default each write has a unique piece, such as `<17>`. */
   readonly pieces?: readonly string[];
-  /** Whether keys may be deleted. Default: yes. */
+  /** Whether values may be appended to. Default: yes. */
   readonly hasAppends?: boolean;
+  /** Whether keys may be deleted. Default: yes. */
+  readonly hasDeletes?: boolean;
+  /** Share of operations that are under way for up to fifty times as long as the others. Default: 0. */
+  readonly slowShare?: number;
   /** Whether a third of all writes are increments. Default: no. */
   readonly hasIncrements?: boolean;
 }
@@ -28,6 +32,7 @@ export interface HistoryShape {
 const failShare = 0.02;
 /** The unit of time is the maximum delay of an operation in each direction. */
 const lateTimeMax = 100;
+const slowTimeMax = 50;
 
 /** The same seed and shape give the same history. */
 export function randomHistory(seed: string | number, shape: HistoryShape): readonly HistoryEvent[] {
@@ -70,9 +75,14 @@ interface UnderWay {
   end(fate: Plan['fate']): void;
 }
 
-function randomPlan(random: SeededRandom, call: number, { unknownShare }: HistoryShape): Plan {
-  const effect = call + random.next();
-  const end = effect + random.next();
+function randomPlan(
+  random: SeededRandom,
+  call: number,
+  { unknownShare, slowShare = 0 }: HistoryShape,
+): Plan {
+  const pace = slowShare > 0 && random.chance(slowShare) ? slowTimeMax : 1;
+  const effect = call + random.next() * pace;
+  const end = effect + random.next() * pace;
   if (random.chance(failShare)) return { call, effect: Number.NaN, end, fate: 'fail' };
   if (!random.chance(unknownShare)) return { call, effect, end, fate: 'ok' };
   const late = random.pick([effect, end + random.between(0, lateTimeMax), Number.NaN]);
@@ -126,7 +136,7 @@ function randomCall(
   if (draw < 0.75 && shape.hasAppends !== false)
     return (client) =>
       toUnderWay(client.append(key, piece), () => asAnswer(store.append(key, piece)));
-  if (draw < 0.93)
+  if (draw < 0.93 || shape.hasDeletes === false)
     return (client) => toUnderWay(client.put(key, piece), () => asAnswer(store.put(key, piece)));
   return (client) => toUnderWay(client.delete(key), () => asAnswer(store.delete(key)));
 }

@@ -2,15 +2,18 @@
  * Searches for one order of a key's operations that respects real time and explains every answer.
  *
  * Wing and Gong (1993): try an operation that may take effect next, and backtrack where none fits. Lowe
- * (2017): skip a combination of operations and state that was seen before. Three additional rules keep the
- * search small. Each omits only orders that also exist in another form:
+ * (2017): skip a combination of operations and state that was seen before. Four additional rules keep the
+ * search small. Each omits only orders that lead nowhere, or that also exist in another form:
  *
  * - an answered get that fits and changes nothing is taken at once, without alternatives;
  * - an open operation takes effect only where the next answered one shows its effect, or shows the result
  *   of further open increments;
- * - answers with revisions are taken in the order of their revisions.
+ * - answers with revisions are taken in the order of their revisions;
+ * - a write is not taken if the values that gets read rule it out here, and states that no get reads any more
+ *   are alike (see `foresight.ts`).
  */
 import type { Operation } from '../history/operation.ts';
+import { Foresight } from './foresight.ts';
 import { LinearizedSet } from './linearized-set.ts';
 import { answerOf, byteCountOf, counterOf, initialState, type State, step } from './model.ts';
 import { States } from './states.ts';
@@ -32,9 +35,19 @@ export interface Budget {
   readonly stepCountMax: number;
 }
 
+/** What {@link findOrder} may be told about a search. */
+export interface SearchOptions {
+  /** Whether to leave out what cannot succeed. Without it, prefixes of orders become longer. Default: yes. */
+  readonly hasForesight?: boolean;
+}
+
 /** `operations` are those of one key, with a unique position for each of their events. */
-export function findOrder(operations: readonly Operation[], budget: Budget): Search {
-  return new OrderSearch(operations).run(budget);
+export function findOrder(
+  operations: readonly Operation[],
+  budget: Budget,
+  { hasForesight = true }: SearchOptions = {},
+): Search {
+  return new OrderSearch(operations, hasForesight).run(budget);
 }
 
 /** One operation taken, and the state before it. */
@@ -55,6 +68,9 @@ class OrderSearch {
   readonly #answeredCount: number;
   /** Whether open increments exist: then a value does not show which operations led to it. */
   readonly #hasOpenIncrements: boolean;
+  /** Whether only gets say anything about a value: no answer has its length, or that there was one. */
+  readonly #areGetsAlone: boolean;
+  readonly #foresight: Foresight | undefined;
   readonly #timeline: Timeline;
   readonly #answeredTaken: LinearizedSet;
   readonly #openTaken: LinearizedSet;
@@ -73,13 +89,17 @@ class OrderSearch {
   #unchangedCount = 0;
   #stepCount = 0;
 
-  constructor(operations: readonly Operation[]) {
+  constructor(operations: readonly Operation[], hasForesight: boolean) {
     const sorted = operations.toSorted((a, b) => a.position - b.position);
     const answered = sorted.filter(({ fate }) => fate.name === 'ok');
     const open = sorted.filter(({ name, fate }) => name !== 'get' && fate.name === 'open');
     this.#operations = [...answered, ...open];
     this.#answeredCount = answered.length;
     this.#hasOpenIncrements = open.some(({ name }) => name === 'increment');
+    this.#areGetsAlone = !answered.some(
+      ({ fate }) => fate.name === 'ok' && ('length' in fate.answer || 'deleted' in fate.answer),
+    );
+    this.#foresight = hasForesight ? new Foresight(this.#operations) : undefined;
     this.#answeredTaken = new LinearizedSet(answered.length);
     this.#openTaken = new LinearizedSet(open.length);
     this.#timeline = new Timeline(answered.map(toSpan));
@@ -136,6 +156,7 @@ class OrderSearch {
     const next = step(this.#state, operation);
     if (next === undefined || next.revision > this.#revisionMax(operation)) return undefined;
     if (number < this.#answeredCount) return next;
+    if (this.#areGetsAlone && this.#foresight?.isUnread(next)) return undefined;
     return next !== this.#state && this.#isShown(next) ? next : undefined;
   }
 
@@ -165,9 +186,8 @@ class OrderSearch {
   #take({ number, next, isSettled }: { number: number; next: State; isSettled: boolean }): boolean {
     const isOpen = number >= this.#answeredCount;
     this.#mark(number, true);
-    const sets = `${this.#answeredTaken.key()} ${this.#openTaken.key()}`;
-    const key = `${this.#states.numberOf(next)}${isOpen ? '!' : ' '}${sets}`;
-    if (this.#seen.has(key)) {
+    const key = `${this.#nameOf(next)}${isOpen ? '!' : ' '}${this.#answeredTaken.key()} ${this.#openTaken.key()}`;
+    if (this.#isDeadEnd(number, next) || this.#seen.has(key)) {
       this.#mark(number, false);
       return false;
     }
@@ -177,6 +197,19 @@ class OrderSearch {
     this.#state = next;
     this.#isOpenShown = isOpen;
     return true;
+  }
+
+  /** Whether the answers that are left rule out `next`, to which an operation led that was marked. */
+  #isDeadEnd(number: number, next: State): boolean {
+    const isRead = this.#operations[number]?.name === 'get';
+    return !isRead && this.#foresight?.permits(number, next) === false;
+  }
+
+  /** A short text, equal for states that no answer that is left tells apart. */
+  #nameOf(state: State): string {
+    if (!this.#foresight?.isUnread(state)) return `${this.#states.numberOf(state)}`;
+    const { revision, isExact, byteCount } = state;
+    return `*${revision}${isExact ? '=' : '<'}${this.#areGetsAlone ? '' : byteCount}`;
   }
 
   /**
@@ -201,6 +234,7 @@ class OrderSearch {
       openNumber < 0 ? [this.#answeredTaken, number] : [this.#openTaken, openNumber];
     if (isTaken) set.add(member);
     else set.delete(member);
+    this.#foresight?.note(number, isTaken);
     const operation = this.#operations[number];
     if (operation === undefined || deadlineOf(operation) === undefined) return;
     this.#deadlinesMet += isTaken ? 1 : -1;

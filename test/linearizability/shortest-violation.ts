@@ -6,6 +6,8 @@ import type { Operation } from '../history/operation.ts';
 import { type Budget, findOrder } from './search.ts';
 
 const budgetDefault: Budget = { stepCountMax: 1_000_000 };
+/** For the longest order of the part, which only illustrates the report. */
+const orderBudget: Budget = { stepCountMax: 20_000 };
 
 export interface Violation {
   /** The operation whose answer makes the order impossible. Absent if not found. */
@@ -39,7 +41,8 @@ export function toShortestViolation(
   const last = operations.find((operation) => endOf(operation) === until);
   const culprit = looks.wereCertain ? last : undefined;
   const part = withoutIdleGets(cut(operations, until), { until, looks });
-  return { culprit, operations: part, order: findOrder(part, budget).order };
+  const { order } = findOrder(part, orderBudget, { hasForesight: false });
+  return { culprit, operations: part, order };
 }
 
 /** Checks parts until its budget is spent. */

@@ -119,4 +119,6 @@ export const catalogue: readonly Mistake[] = [
   { number: 70, title: 'one client takes the memory or the turns of all others' },
   { number: 71, title: 'a value that cannot be applied is voted for or learned' },
   { number: 72, title: 'a backup lacks what was acknowledged, or is restored as something else' },
+  { number: 73, title: 'a state is accepted that no server can load, or apply commands to' },
+  { number: 74, title: 'an error that comes at every start ends a node, or destroys its data' },
 ];

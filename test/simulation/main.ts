@@ -1,5 +1,6 @@
 /** `npm run simulate`: runs seeds and reports the results. Exit code 1 if an invariant is violated. */
 import { join } from 'node:path';
+import { HistoryFile } from '../history/history-file.ts';
 import { Workers } from './jobs/workers.ts';
 import { Progress } from './report/progress.ts';
 import { addEntry, commitName, tellEntries, toEntry } from './report/seed-ledger.ts';
@@ -15,12 +16,23 @@ import { Shrinking } from './shrink.ts';
 const shrunkCountMax = 3;
 
 const settings = parseSettings(process.argv.slice(2));
-process.exitCode = settings.isTraced ? await trace(settings) : await simulate(settings);
+const isAlone = settings.isTraced || settings.historyFile !== undefined;
+process.exitCode = isAlone ? await runAlone(settings) : await simulate(settings);
 
-/** Prints one run, event by event. */
-async function trace({ firstSeed, narrowing }: Settings): Promise<number> {
-  const onTrace = (line: string) => process.stdout.write(`${line}\n`);
-  const { failure } = await runSeed(firstSeed, { ...narrowing, onTrace });
+/** Prints one run, event by event, or writes its history. */
+async function runAlone({
+  firstSeed,
+  narrowing,
+  isTraced,
+  historyFile,
+}: Settings): Promise<number> {
+  const file = historyFile === undefined ? undefined : HistoryFile.create(historyFile);
+  const { failure } = await runSeed(firstSeed, {
+    ...narrowing,
+    ...(isTraced ? { onTrace: print } : {}),
+    onEvent: (event) => file?.add(event),
+  });
+  await file?.close();
   if (failure === undefined) return 0;
   print(tellFailure(firstSeed, { failure, narrowing }));
   return 1;

@@ -28,6 +28,8 @@ import { Witnesses } from './witness.ts';
 export interface SeedOptions extends Narrowing {
   /** Gets every line of the trace. */
   readonly onTrace?: (line: string) => void;
+  /** Gets every event of the history of the clients. */
+  readonly onEvent?: (event: HistoryEvent) => void;
 }
 
 export interface SeedResult {
@@ -63,7 +65,7 @@ class Run {
   readonly #cluster: Cluster;
   readonly #load: LoadRun;
 
-  constructor(schedule: Schedule, { onTrace }: SeedOptions) {
+  constructor(schedule: Schedule, { onTrace, onEvent: onHistory }: SeedOptions) {
     const { seed, nodeCount, load } = schedule;
     const world = new World({ seed });
     const now = () => world.now();
@@ -88,6 +90,7 @@ class Run {
     this.#cluster = new Cluster(world, schedule, this.#witness);
     const onEvent = (event: HistoryEvent) => {
       trace?.onEvent(event);
+      onHistory?.(event);
       clientWatch.onEvent(event);
     };
     this.#load = new LoadRun(world, { load, clientNetwork: this.#cluster.clientNetwork, onEvent });

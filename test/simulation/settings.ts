@@ -10,6 +10,8 @@ export interface Settings {
   readonly narrowing: Narrowing;
   /** Whether to print every event of the one seed that is run. */
   readonly isTraced: boolean;
+  /** Where to write the history of the one seed that is run. */
+  readonly historyFile?: string;
   /** How many runs at a time, each in its own thread. */
   readonly jobCount: number;
   /** Whether a failing seed is shrunk before it is shown. */
@@ -23,6 +25,7 @@ interface Flags {
   readonly first: number;
   readonly seed?: number;
   readonly trace: boolean;
+  readonly history?: string;
   readonly without?: readonly Hazard[];
   readonly only?: readonly number[];
   readonly until?: number;
@@ -41,6 +44,7 @@ export function parseSettings(argv: readonly string[]): Settings {
     .option('--first <seed>', 'the first of them', toCount, 1)
     .option('--seed <seed>', 'run this one only', toCount)
     .option('--trace', 'print every event; with --seed', false)
+    .option('--history <file>', 'write the history of its clients there; with --seed')
     .option('--without <kinds>', `leave out these hazards: ${hazards.join(', ')}`, toHazards)
     .option('--only <places>', 'keep only these faults, e.g. 3,8', toPlaces)
     .option('--until <ms>', 'end the schedule there', toCount)
@@ -50,7 +54,9 @@ export function parseSettings(argv: readonly string[]): Settings {
     .parse([...argv], { from: 'user' });
   const flags = command.opts<Flags>();
   if (flags.trace && flags.seed === undefined) command.error('--trace needs --seed');
-  const { seed, without, only, until } = flags;
+  if (flags.history !== undefined && flags.seed === undefined)
+    command.error('--history needs --seed');
+  const { seed, without, only, until, history: historyFile } = flags;
   return {
     firstSeed: seed ?? flags.first,
     seedCount: seed === undefined ? flags.seeds : 1,
@@ -60,6 +66,7 @@ export function parseSettings(argv: readonly string[]): Settings {
       ...(until === undefined ? {} : { untilMs: until }),
     },
     isTraced: flags.trace,
+    ...(historyFile === undefined ? {} : { historyFile }),
     jobCount: flags.jobs,
     isShrunk: flags.shrink,
     isLedger: flags.ledger,

@@ -138,7 +138,9 @@ export class Supervisor {
       case 'giveUp':
         throw error;
       case 'quarantine':
-        if (await this.#mayQuarantine(action, error)) await this.#quarantine(action.part);
+        if (!(await this.#mayQuarantine(action, error))) break;
+        await this.#quarantine(action.part);
+        this.#policy.onQuarantined(action);
         break;
       case 'reopen':
         this.#events.emit('settled');
@@ -148,11 +150,13 @@ export class Supervisor {
 
   /**
    * Safety: a fault that finds damage in sound data may be the same on all nodes. None of them gives up what it has
-   * while most of the others may be about to do so. False if a stop was requested meanwhile.
+   * while most of the others may be about to do so. False if a stop was requested meanwhile, or the wait was too long.
    */
-  async #mayQuarantine({ othersWith }: Quarantine, error: Error): Promise<boolean> {
+  async #mayQuarantine({ othersWith, waitMsMax }: Quarantine, error: Error): Promise<boolean> {
     if (othersWith === undefined) return true;
-    const { signal } = this.#stopRequest;
+    const stop = this.#stopRequest.signal;
+    const signal =
+      waitMsMax === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(waitMsMax)]);
     const transport = await onlookerTransport(this.#options);
     this.#onlooker = transport;
     const onAwaited = (awaited: Awaited) => {
@@ -191,7 +195,7 @@ export class Supervisor {
 const awaitedText: Readonly<Record<Awaited, string>> = {
   quorum: 'It is set aside once a majority of the other nodes is seen to work.',
   instance:
-    'The other nodes have not applied that instance either, so it may be this version that cannot read it.',
+    'The other nodes have not applied that instance either, so it may be this version that cannot apply it.',
 };
 
 /** What is damaged, in the words of the part that found it. */

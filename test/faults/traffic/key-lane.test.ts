@@ -1,6 +1,6 @@
 /** Tests how keys rotate. */
 import { expect } from 'chai';
-import { KeyLane, makeLanes } from './key-lane.ts';
+import { drawOperation, KeyLane, type LaneKind, makeLanes } from './key-lane.ts';
 
 describe('a key lane', () => {
   it('returns each key two hundred times, then the next one', () => {
@@ -23,8 +23,18 @@ describe('a key lane', () => {
     expect(lane.next(), 'the one before does not count any more').to.equal(second);
   });
 
-  it('is a ledger or mixed, half of the lanes each', () => {
-    const kinds = makeLanes(8).map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === 'ledger')).to.have.length(4);
+  it('is a ledger, a register or mixed: a half and two quarters of the lanes', () => {
+    const kinds = makeLanes(12).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'ledger')).to.have.length(6);
+    expect(kinds.filter((kind) => kind === 'register')).to.have.length(3);
+    expect(kinds.filter((kind) => kind === 'mixed')).to.have.length(3);
+  });
+
+  it('uses the operations of its kind', () => {
+    const drawn = (kind: LaneKind) =>
+      new Set(Array.from({ length: 100 }, (_, share) => drawOperation(kind, share / 100)));
+    expect(drawn('ledger')).to.have.all.keys('get', 'append');
+    expect(drawn('register')).to.have.all.keys('get', 'put', 'delete');
+    expect(drawn('mixed')).to.have.all.keys('get', 'put', 'append', 'delete');
   });
 });

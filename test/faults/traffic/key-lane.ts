@@ -1,7 +1,13 @@
 /** Keys in rotation: each is used a limited number of times, so that its history stays short. */
+import type { OperationName } from '../../history/operation.ts';
 
-/** `ledger`: only appended to and read, so that every append stays visible. */
-export type LaneKind = 'mixed' | 'ledger';
+/**
+ * `ledger`: only appended to and read, so that every append stays visible. `register`: never appended to, so
+ * that checkers of registers can judge its history as well.
+ */
+export type LaneKind = 'mixed' | 'register' | 'ledger';
+
+const kinds: readonly LaneKind[] = ['mixed', 'ledger', 'register', 'ledger'];
 
 /** Calls per key. The work of a checker grows faster than their number. */
 const callCountMax = 200;
@@ -51,10 +57,17 @@ export class KeyLane {
   }
 }
 
-/** `count` lanes, half of each kind. */
+/** The operation of the next call, from a number of 0 up to 1. */
+export function drawOperation(kind: LaneKind, draw: number): OperationName {
+  if (draw < 0.3) return 'get';
+  if (kind === 'ledger' || (kind === 'mixed' && draw < 0.65)) return 'append';
+  return draw < 0.9 ? 'put' : 'delete';
+}
+
+/** `count` lanes: half of them ledgers, a quarter registers. */
 export function makeLanes(count: number): KeyLane[] {
   return Array.from(
     { length: count },
-    (_, index) => new KeyLane(`${index}`, index % 2 === 0 ? 'mixed' : 'ledger'),
+    (_, index) => new KeyLane(`${index}`, kinds[index % kinds.length] ?? 'mixed'),
   );
 }

@@ -7,7 +7,7 @@ import { KvError } from '@paxkv/client';
 import type { SeededRandom } from '@paxkv/simulator';
 import type { RecordedClient } from '../../history/recorded-client.ts';
 import { AckLog } from './ack-log.ts';
-import { type KeyLane, makeLanes } from './key-lane.ts';
+import { drawOperation, type KeyLane, makeLanes } from './key-lane.ts';
 
 const laneCount = 12;
 
@@ -68,17 +68,14 @@ export class Traffic {
 
   async #call(client: RecordedClient, lane: KeyLane, element: string): Promise<void> {
     this.#callCount += 1;
-    const draw = this.#random.next();
+    const operation = drawOperation(lane.kind, this.#random.next());
     const key = lane.next();
     try {
-      if (draw < 0.3) {
-        await client.get(key);
-        return;
-      }
-      if (lane.kind === 'ledger' || draw < 0.65) await client.append(key, element);
-      else if (draw < 0.9) await client.put(key, element);
+      if (operation === 'get') await client.get(key);
+      else if (operation === 'append') await client.append(key, element);
+      else if (operation === 'put') await client.put(key, element);
       else await client.delete(key);
-      this.acks.note();
+      if (operation !== 'get') this.acks.note();
     } catch (error) {
       if (!(error instanceof KvError)) throw error;
       if (error.outcome === 'unknown') lane.noteUnknown(key);

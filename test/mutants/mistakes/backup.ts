@@ -3,6 +3,7 @@ import { byTest, type Mutant } from '../mutant.ts';
 
 const restoreTest = 'unit/kvserver/backup/restore';
 const clusterTest = 'unit/kvserver/backup/restored-cluster';
+const rowsTest = 'unit/kvserver/backup/rewritten-rows';
 const namesTest = 'unit/kvserver/backup/new-incarnation';
 
 export const backupMutants: readonly Mutant[] = [
@@ -121,6 +122,71 @@ export const backupMutants: readonly Mutant[] = [
     right: '      expectSame(again, backup);\n',
     wrong: '',
     caughtBy: [byTest(restoreTest, 'completes no member if the backup is replaced meanwhile')],
+  },
+  {
+    id: 'session-rows-unread',
+    mistake: 73,
+    does: 'What the rows of sessions say is not verified.',
+    loses: 'Every node of a restored cluster ends at each start.',
+    file: 'kvserver/src/storage/state/state-reader.ts',
+    right: 'if (isSessionKey(key)) this.#sessions.take(key, row);',
+    wrong: 'if (isSessionKey(key)) return;',
+    caughtBy: [
+      byTest(
+        rowsTest,
+        'are accepted exactly if a server can use them, whichever field is rewritten',
+      ),
+    ],
+  },
+  {
+    id: 'no-room-to-count',
+    mistake: 73,
+    does: 'A state may have counted up to the last exact number.',
+    loses: 'The next request ends every node of a restored cluster.',
+    file: 'kvserver/src/storage/state/rows.ts',
+    right: 'if (count <= stateCountMax) return count;',
+    wrong: 'return count;',
+    caughtBy: [
+      byTest(
+        rowsTest,
+        'are accepted exactly if a server can use them, whichever field is rewritten',
+      ),
+      byTest(
+        'unit/kvserver/storage/state/entry-row',
+        'is refused with revisions that no sequence of writes gives',
+      ),
+    ],
+  },
+  {
+    id: 'notes-of-another-copy',
+    mistake: 73,
+    does: 'A state from elsewhere may have rows that concern one copy of it only.',
+    loses: 'A node takes its own journal for one that lost its end.',
+    file: 'kvserver/src/storage/state/state-reader.ts',
+    right:
+      "if (nameOf(key) !== nameOf(positionKey)) throw damaged('a row concerns one copy of it only');",
+    wrong: 'if (nameOf(key) !== nameOf(positionKey)) return;',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/state/state-reader',
+        'is refused with a row that concerns one copy of it only, or of an unknown kind',
+      ),
+    ],
+  },
+  {
+    id: 'sessions-used-at-once',
+    mistake: 73,
+    does: 'Two sessions of a state may have been used at the same time.',
+    loses: 'Replicas may evict different ones.',
+    file: 'kvserver/src/storage/state/session-rows.ts',
+    right: "    expect(!this.#uses.has(lastUse), 'two sessions were used at the same time');\n",
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/state/session-rows',
+        'are refused if two were used at the same time: their order would be open',
+      ),
+    ],
   },
   {
     id: 'partial-restore-starts',

@@ -49,11 +49,15 @@ export const stateTransferMutants: readonly Mutant[] = [
     mistake: 33,
     does: 'A state counts as complete without counting its rows.',
     loses: 'Keys that were written are absent on this replica.',
-    file: 'kvserver/src/storage/state/state-import.ts',
+    file: 'kvserver/src/storage/state/state-reader.ts',
     right: '    this.#audit.finish(checksum);\n',
     wrong: '',
     caughtBy: [
       byTest('unit/kvserver/storage/state/state-transfer', 'is not a state before it is complete'),
+      byTest(
+        'unit/kvserver/backup/rewritten-rows',
+        'are refused if they are not the rows that the position counts',
+      ),
     ],
   },
   {
@@ -62,7 +66,7 @@ export const stateTransferMutants: readonly Mutant[] = [
     does: 'The position of a state is written with the first rows, not after the last.',
     loses: 'After a crash a partial state has a valid position.',
     file: 'kvserver/src/storage/state/state-import.ts',
-    right: 'const others = rows.filter((row) => row !== this.#positionRow);',
+    right: 'const others = rows.filter(([key]) => !isMetaKey(key));',
     wrong: 'const others = rows;',
     caughtBy: [
       byTest('unit/kvserver/storage/state/state-transfer', 'is not a state before it is complete'),
@@ -71,15 +75,15 @@ export const stateTransferMutants: readonly Mutant[] = [
   {
     id: 'damaged-rows-accepted',
     mistake: 39,
-    does: 'Rows from another replica are accepted unchecked.',
-    loses: 'One damaged disk damages all replicas.',
+    does: 'Rows are accepted unchecked while they are passed on, or read in the background.',
+    loses: 'A damaged row is sent to other replicas, and is noticed only when it is read.',
     file: 'kvserver/src/storage/state/row-audit.ts',
     right: '    bodyOf(key, row);\n',
     wrong: '',
     caughtBy: [
       byTest(
-        'unit/kvserver/replica/catch-up/state-repair',
-        'refuses a page with changed, missing or additional rows',
+        'unit/kvserver/storage/state/state-transfer',
+        'is not taken from rows that are damaged or incomplete',
       ),
     ],
   },

@@ -1,6 +1,8 @@
 /** Mistakes with values that no server of this version can apply. */
 import { byTest, type Mutant } from '../mutant.ts';
 
+const policyTest = 'unit/kvserver/restart-policy';
+
 export const valueMutants: readonly Mutant[] = [
   {
     id: 'value-believed',
@@ -78,6 +80,85 @@ export const valueMutants: readonly Mutant[] = [
       byTest(
         'unit/kvserver/replica/readable-storage',
         'refuses a vote and a decision that cannot be applied, and names the instance',
+      ),
+    ],
+  },
+  {
+    id: 'defect-ends-a-node',
+    mistake: 74,
+    does: 'A node is given up after an error that has no code.',
+    loses: 'One defect that shows on all nodes ends the cluster.',
+    file: 'kvserver/src/restart-policy.ts',
+    right: '    if (isDefect(error)) return this.#afterDefect();\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        policyTest,
+        'never gives up after a defect of the program, keeps all data, and tries less and less often',
+      ),
+    ],
+  },
+  {
+    id: 'damaged-state-opened-again',
+    mistake: 74,
+    does: 'A state on which an instance fails that others have applied is opened again and again.',
+    loses: 'The node never comes back.',
+    file: 'kvserver/src/restart-policy.ts',
+    right: 'if (isFirst || instance === this.#replacedFor) return',
+    wrong: 'if (instance >= 0) return',
+    caughtBy: [
+      byTest(policyTest, 'tries again at first, then replaces the state if others have applied it'),
+      byTest(
+        'unit/kvserver/supervisor',
+        'replaces a state on which a command fails that others have applied',
+      ),
+    ],
+  },
+  {
+    id: 'defect-destroys-data',
+    mistake: 74,
+    does: 'A state is set aside for an instance that no other node has applied.',
+    loses: 'After a defect of the program all nodes set their states aside.',
+    file: 'kvserver/src/restart-policy.ts',
+    right: "return { type: 'quarantine', part: 'state', othersWith: instance, waitMsMax };",
+    wrong: "return { type: 'quarantine', part: 'state' };",
+    caughtBy: [
+      byTest(policyTest, 'never gives up while no other has applied it, and keeps the state'),
+      byTest(
+        'unit/kvserver/supervisor',
+        'stays closed with its data while no other has applied what fails here, and says so',
+      ),
+    ],
+  },
+  {
+    id: 'state-replaced-again',
+    mistake: 74,
+    does: 'A node replaces its state again although that did not help.',
+    loses: 'It fetches one state after the other for ever, and keeps the last two only.',
+    file: 'kvserver/src/restart-policy.ts',
+    right: 'if (isFirst || instance === this.#replacedFor) return',
+    wrong: 'if (isFirst) return',
+    caughtBy: [
+      byTest(
+        policyTest,
+        'replaces the state once for each: if that does not help, it is the program',
+      ),
+    ],
+  },
+  {
+    id: 'instance-not-named',
+    mistake: 74,
+    does: 'An error that shows after entries were read names no instance.',
+    loses: 'The node is opened again and again, and its state is never replaced.',
+    file: 'kvserver/src/state-machine/state-machine.ts',
+    right: `    } catch (cause) {
+      throw unappliable(cause, this.#applied + 1);
+    }`,
+    wrong: '    } finally {\n    }',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/state-machine',
+        'names the instance at which it fails, also if an entry has to be read first',
       ),
     ],
   },

@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { readBackup, type VerifiedBackup } from '@paxkv/kvserver';
 import { openDataDirectory } from '@paxkv/kvserver/internal/storage/index';
+import { readEntry } from '@paxkv/kvserver/internal/storage/state/entry-row';
 import { isMetaKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
-import { toEntry, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { Entry } from '@paxkv/protocol';
 
 /** Every entry and session, as it is stored: the key and the content of its row in hexadecimal. */
@@ -46,7 +46,7 @@ export function entriesIn(
   return new Map(
     entries.map(([key, row]) => {
       const [keyBytes, rowBytes] = [Buffer.from(key, 'hex'), Buffer.from(row, 'hex')];
-      const { value, ...revisions } = unseal(keyBytes, rowBytes, toEntry);
+      const { value, ...revisions } = readEntry(keyBytes, rowBytes);
       return [
         keyBytes.subarray(1).toString(),
         { value: Buffer.from(value).toString(), ...revisions },

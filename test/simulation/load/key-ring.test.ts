@@ -25,7 +25,7 @@ describe('KeyRing', () => {
     const keys = ring({ keyCount: 8, laneCount: 8 });
     for (let lane = 0; lane < 8; lane += 1) {
       const kinds = Array.from({ length: 100 }, () => keys.take(lane).kind);
-      expect(new Set(kinds)).to.have.all.keys('register', 'list', 'counter');
+      expect(new Set(kinds)).to.have.all.keys('register', 'mixed', 'list', 'counter');
     }
   });
 

@@ -9,10 +9,13 @@ const unknownCountMax = 4;
 /** How many lanes use one key at most. */
 const laneCountMax = 5;
 
-/** Puts and deletes go to registers and counters only, so a list never loses what was appended. */
-export type KeyKind = 'register' | 'list' | 'counter';
+/**
+ * A list never loses what was appended: nothing is put there, or deleted. A register is never appended to, so
+ * that checkers of registers can judge its history as well.
+ */
+export type KeyKind = 'register' | 'mixed' | 'list' | 'counter';
 
-const kinds: readonly KeyKind[] = ['register', 'list', 'counter'];
+const kinds: readonly KeyKind[] = ['register', 'mixed', 'list', 'counter'];
 
 export interface Key {
   readonly name: string;

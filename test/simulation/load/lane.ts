@@ -11,7 +11,8 @@ import type { Key, KeyKind, KeyRing } from './key-ring.ts';
 
 /** The operations on a key of each kind, weighted by how often they are listed. */
 export const operations: Readonly<Record<KeyKind, readonly OperationName[]>> = {
-  register: ['get', 'get', 'get', 'get', 'put', 'put', 'put', 'append', 'append', 'delete'],
+  register: ['get', 'get', 'get', 'get', 'put', 'put', 'put', 'put', 'put', 'delete'],
+  mixed: ['get', 'get', 'get', 'get', 'put', 'put', 'put', 'append', 'append', 'delete'],
   list: ['get', 'get', 'get', 'append', 'append', 'append', 'append'],
   counter: ['get', 'get', 'get', 'increment', 'increment', 'increment', 'increment', 'delete'],
 };

@@ -2,6 +2,7 @@ import { RestartPolicy } from '@paxkv/kvserver/internal/restart-policy';
 import { thisVersion, unsupportedLevel } from '@paxkv/kvserver/internal/state-machine/features';
 import {
   StateError,
+  UnappliableError,
   UnreadableValueError,
 } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { DiskError } from '@paxkv/kvserver/internal/storage/index';
@@ -16,6 +17,11 @@ function systemError(code: string): Error {
 function failedWrite(cause: Error): PaxosError {
   const failed = new DiskError('DISK_FAILED', 'Writing record 7 failed.', cause);
   return new PaxosError('PAXOS_STORAGE_FAILED', 'a write failed', failed);
+}
+
+/** An error of applying one instance. */
+function unapplied(instance: number): UnappliableError {
+  return new UnappliableError('STATE_MALFORMED', instance, 'It fails.', new TypeError('a defect'));
 }
 
 const noSpace = new Error('IO error: /data/journal/000005.log: No space left on device');
@@ -54,15 +60,53 @@ describe('RestartPolicy', () => {
     expect(action).to.deep.equal({ type: 'quarantine', part: 'journal', othersWith: 17 });
   });
 
-  it('never gives up on a decided value that makes the state machine fail, and tries less and less often', () => {
-    const policy = new RestartPolicy();
-    const error = new StateError('STATE_MALFORMED', 'Instance 17 cannot be applied.');
-    const delays = Array.from({ length: 40 }, (_, count) => {
-      const action = policy.actionFor(error, count);
-      return action.type === 'reopen' ? action.delayMs : action.type;
+  describe('of an instance that cannot be applied', () => {
+    const error = unapplied(17);
+    const watched = (waitMsMax: number, othersWith = 17) => ({
+      ...{ type: 'quarantine', part: 'state', othersWith, waitMsMax },
     });
-    expect(delays.slice(0, 3)).to.deep.equal([50, 100, 200]);
-    expect(delays.at(-1)).to.equal(60_000);
+
+    it('tries again at first, then replaces the state if others have applied it', () => {
+      const policy = new RestartPolicy();
+      expect(policy.actionFor(error, 0)).to.deep.equal({ type: 'reopen', delayMs: 50 });
+      expect(policy.actionFor(error, 1)).to.deep.equal(watched(5000));
+    });
+
+    it('never gives up while no other has applied it, and keeps the state', () => {
+      const policy = new RestartPolicy();
+      const actions = Array.from({ length: 40 }, (_, count) => policy.actionFor(error, count));
+      expect(actions.slice(1, 4)).to.deep.equal([5000, 10_000, 20_000].map((ms) => watched(ms)));
+      expect(actions.at(-1)).to.deep.equal(watched(60_000));
+    });
+
+    it('replaces the state once for each: if that does not help, it is the program', () => {
+      const policy = new RestartPolicy();
+      policy.actionFor(error, 0);
+      policy.onQuarantined({ type: 'quarantine', part: 'state', othersWith: 17 });
+      const delays = Array.from({ length: 40 }, (_, count) => {
+        const action = policy.actionFor(error, count);
+        return action.type === 'reopen' ? action.delayMs : action.type;
+      });
+      expect(delays.slice(0, 2)).to.deep.equal([100, 200]);
+      expect(delays.at(-1)).to.equal(60_000);
+      expect(policy.actionFor(unapplied(18), 41)).to.deep.equal(watched(60_000, 18));
+    });
+  });
+
+  it('never gives up after a defect of the program, keeps all data, and tries less and less often', () => {
+    for (const defect of [
+      new TypeError('undefined is not a function'),
+      Object.assign(new Error('one run is applied at a time'), { code: 'ERR_ASSERTION' }),
+      'not even an error',
+    ]) {
+      const policy = new RestartPolicy();
+      const delays = Array.from({ length: 40 }, (_, count) => {
+        const action = policy.actionFor(defect, count);
+        return action.type === 'reopen' ? action.delayMs : action.type;
+      });
+      expect(delays.slice(0, 3)).to.deep.equal([50, 100, 200]);
+      expect(delays.at(-1)).to.equal(60_000);
+    }
   });
 
   it('reopens after a failed write, each time after a longer delay', () => {
@@ -132,8 +176,6 @@ describe('RestartPolicy', () => {
       new DiskError('DISK_IN_USE', ''),
       new DiskError('DISK_IN_USE', '', systemError('EAGAIN')),
       new DiskError('DISK_UNUSABLE', '', systemError('EACCES')),
-      new TypeError('a defect'),
-      'not even an error',
     ];
     for (const error of permanent) {
       expect(new RestartPolicy().actionFor(error, 0), String(error)).to.deep.equal({

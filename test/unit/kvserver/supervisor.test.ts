@@ -2,8 +2,20 @@ import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KvClient, KvError } from '@paxkv/client';
+import type { KvServer } from '@paxkv/kvserver';
 import { writeIntervalMs } from '@paxkv/kvserver/internal/replica/apply/write-behind';
+import { append } from '@paxkv/kvserver/internal/state-machine/store/commands/append';
 import { type DataDirectory, openDataDirectory } from '@paxkv/kvserver/internal/storage/index';
+import { fromEntry, readEntry } from '@paxkv/kvserver/internal/storage/state/entry-row';
+import { dataKey, positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
+import {
+  checksumAfter,
+  fromPosition,
+  seal,
+  sumIn,
+  toPosition,
+  unseal,
+} from '@paxkv/kvserver/internal/storage/state/rows';
 import { expect } from 'chai';
 import { segmentUse } from '../../damage/segment-use.ts';
 import { ServerCluster } from '../../damage/server-cluster.ts';
@@ -154,6 +166,62 @@ describe('Supervisor', () => {
     expect(await readdir(cluster.path(0))).to.include('state.damaged-1');
   });
 
+  it('replaces a state on which a command fails that others have applied', async () => {
+    await cluster.startAll();
+    await using client = cluster.client();
+    await client.put('k', 'sound');
+    await cluster.level(5000);
+    await cluster.stop(0);
+    await rewrite(cluster, 'k', 'damaged');
+    const { apply } = append;
+    // The checksums are right, so that only the effect of a command finds out.
+    Object.assign(append, {
+      apply: (...call: Parameters<typeof apply>) => {
+        if (call[1].entry?.text === 'damaged') throw new TypeError('a defect');
+        return apply(...call);
+      },
+    });
+    try {
+      await using others = cluster.client([1, 2]);
+      await others.append('k', ', still');
+      const server = await cluster.start(0);
+      await until(() => /fails to apply the log from instance/.test(server.status().reason ?? ''));
+      await cluster.level(15_000);
+      await using own = cluster.client([0]);
+      expect(await own.get('k')).to.equal('sound, still');
+      expect(await readdir(cluster.path(0))).to.include('state.damaged-1');
+    } finally {
+      Object.assign(append, { apply });
+    }
+  });
+
+  it('stays closed with its data while no other has applied what fails here, and says so', async () => {
+    await cluster.startAll();
+    await cluster.level(5000);
+    await using client = cluster.client();
+    await client.put('k', 'v');
+    await using hasty = cluster.client(undefined, 1000);
+    const { apply } = append;
+    Object.assign(append, {
+      apply: () => {
+        throw new TypeError('a defect of all nodes');
+      },
+    });
+    const servers = cluster.nodes.map((node) => cluster.server(node));
+    try {
+      expect(await hasty.append('k', 'w').catch(({ outcome }) => outcome)).to.equal('unknown');
+      await until(() => servers.every((server) => /a defect of all nodes/.test(reasonOf(server))));
+      await sleep(3000);
+    } finally {
+      Object.assign(append, { apply });
+    }
+    await cluster.level(30_000);
+    expect(await client.get('k')).to.match(/^vw+$/);
+    for (const node of cluster.nodes) {
+      expect(await readdir(cluster.path(node))).to.not.include('state.damaged-1');
+    }
+  }).timeout(60_000);
+
   it('starts without a state directory, and fetches a state from the others', async () => {
     await cluster.startAll();
     await using client = cluster.client();
@@ -251,6 +319,28 @@ describe('Supervisor', () => {
     expect(await readdir(cluster.path(0))).to.include('journal.damaged-1');
   });
 });
+
+function reasonOf(server: KvServer): string {
+  return server.status().reason ?? '';
+}
+
+/** Changes the value of a key in the state of node 0, which is stopped, and makes all checksums right again. */
+async function rewrite(cluster: ServerCluster, name: string, value: string): Promise<void> {
+  const owner = { path: cluster.path(0), nodeId: 0, clusterId: 'harmed', nodeCount: 3 };
+  const data = await openDataDirectory(owner);
+  const key = dataKey(Buffer.from(name));
+  const [old, found] = await data.state.getMany([key, positionKey]);
+  if (old === undefined || found === undefined) throw new Error('there is no such state');
+  const row = seal(key, fromEntry({ ...readEntry(key, old), value: Buffer.from(value) }));
+  const { position, checksum } = unseal(positionKey, found, toPosition);
+  const sums = { before: sumIn(old), after: sumIn(row) };
+  const changed = fromPosition({ position, checksum: checksumAfter(checksum, sums) });
+  await data.state.batch([
+    { type: 'put', key, value: row },
+    { type: 'put', key: positionKey, value: seal(positionKey, changed) },
+  ]);
+  await data.close();
+}
 
 /** One after another, so that there are enough instances for some to be forgotten. */
 async function putAll(client: KvClient, valueAt: (key: number) => string): Promise<void> {

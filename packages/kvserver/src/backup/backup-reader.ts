@@ -1,15 +1,13 @@
 /**
- * Reads a backup and verifies everything in it: checksums, the order of chunks and of rows, each row by its own
- * checksum, all rows by the checksum of their position, and the totals.
+ * Reads a backup and verifies everything in it: checksums, the order of chunks and of rows, the totals, and the state
+ * itself, row by row as a server would load it.
  * Rule: what is read counts only if the reading ends without an error.
  */
 import { z } from 'zod';
 import { expectLevel, thisVersion } from '../state-machine/features.ts';
 import { StateError } from '../state-machine/state-error.ts';
-import { nameOf } from '../state-machine/store/latin1.ts';
-import { RowAudit, type StateRow } from '../storage/state/row-audit.ts';
-import { isLocalKey, positionKey } from '../storage/state/row-keys.ts';
-import { toPosition, unseal, type VerifiedPosition } from '../storage/state/rows.ts';
+import type { StateRow } from '../storage/state/row-audit.ts';
+import { StateReader } from '../storage/state/state-reader.ts';
 import { BackupError } from './backup-error.ts';
 import {
   type BackupHeader,
@@ -73,9 +71,8 @@ class Reading {
   readonly #reader: PieceReader;
   readonly #listener: BackupListener;
   readonly #chain = new ChecksumChain();
-  readonly #audit = new RowAudit();
+  readonly #state = new StateReader();
   readonly #counted = new RowTotals();
-  #position: VerifiedPosition | undefined;
   /** Where the chunk that is being read begins. */
   #offset = 0;
 
@@ -125,17 +122,10 @@ class Reading {
     const rows = this.#orDamaged(() => {
       const decoded = decodeRows(payload);
       this.#counted.add(decoded);
-      for (const row of decoded) this.#takeRow(row);
+      for (const row of decoded) this.#state.take(row);
       return decoded;
     });
     await this.#listener.onRows?.(rows);
-  }
-
-  #takeRow(row: StateRow): void {
-    this.#audit.take(row);
-    const [key, content] = row;
-    if (isLocalKey(key)) throw new RangeError('a row concerns one copy of the state only');
-    if (nameOf(key) === nameOf(positionKey)) this.#position = unseal(key, content, toPosition);
   }
 
   async #finish(header: BackupHeader, { payload, checksum }: Chunk): Promise<VerifiedBackup> {
@@ -153,9 +143,7 @@ class Reading {
   }
 
   #expectPosition({ applied, revision, featureLevel, incarnation, rows }: BackupHeader): void {
-    if (this.#position === undefined) throw this.#damaged('the position is missing');
-    const { position, checksum } = this.#position;
-    this.#orDamaged(() => this.#audit.finish(checksum));
+    const { position, checksum } = this.#orDamaged(() => this.#state.finish());
     const isSame =
       position.applied === applied &&
       position.revision === revision &&

@@ -2,7 +2,7 @@
 import type { Bytes, Reply } from '@paxkv/protocol';
 import { keyOf } from './auth/auth-entry.ts';
 import type { LoggedRequest, Origin } from './batch.ts';
-import { StateError } from './state-error.ts';
+import { StateError, UnappliableError } from './state-error.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
 import type { ValueContent, Values } from './values.ts';
@@ -58,7 +58,8 @@ function readAt(seq: number, value: Bytes, values: Values): ValueContent {
     return values.read(value);
   } catch (cause) {
     if (!(cause instanceof StateError) || cause.code === 'STATE_LEVEL_UNSUPPORTED') throw cause;
-    throw new StateError(cause.code, `Instance ${seq} cannot be applied. ${cause.message}`, cause);
+    const message = `Instance ${seq} cannot be applied. ${cause.message}`;
+    throw new UnappliableError(cause.code, seq, message, cause);
   }
 }
 

@@ -8,7 +8,8 @@
  *   done.* Run a version that supports it on this server.
  * - `STATE_UNKNOWN_FORMAT`: a decided value or the database is from a newer version. *Not done.* Run that
  *   version on this server.
- * - `STATE_MALFORMED`: a decided value is not a batch, or this version fails when it applies it. *Not done.*
+ * - `STATE_MALFORMED`: a decided value is not a batch, or this version fails when it applies it. *Not done.* If other
+ *   servers have applied it, the state is set aside and a whole one is taken from them.
  * - `STATE_VALUE_UNREADABLE`: the journal holds a vote or a decision that this version cannot apply. *Not done.* The
  *   journal is set aside once the others are seen to work without it.
  * - `STATE_DAMAGED`: a row that was read is not the row that was written. *Not done.* Restore this replica.
@@ -34,11 +35,21 @@ export class StateError extends Error {
   }
 }
 
+/** `STATE_MALFORMED` or `STATE_UNKNOWN_FORMAT`: one instance cannot be applied, today and at every start. */
+export class UnappliableError extends StateError {
+  readonly instance: number;
+
+  constructor(code: StateErrorCode, instance: number, message: string, cause: unknown) {
+    super(code, message, cause);
+    this.instance = instance;
+  }
+}
+
 /** A defect that shows when instance `next` or one soon after it is applied would show at every start. */
 export function unappliable(cause: unknown, next: number): StateError {
   if (cause instanceof StateError) return cause;
   const message = `This version fails to apply the log from instance ${next} on: ${cause}.`;
-  return new StateError('STATE_MALFORMED', message, cause);
+  return new UnappliableError('STATE_MALFORMED', next, message, cause);
 }
 
 /** `STATE_VALUE_UNREADABLE`, for the value of one instance in the journal. */

@@ -234,16 +234,22 @@ export class StateMachine {
   async #applyLater(run: readonly Instance[]): Promise<readonly Applied[]> {
     this.#isApplying = true;
     try {
-      return await this.#latch.guard(async () => {
-        await this.#entries.hold(namesIn(run));
-        this.#latch.expectNone();
-        const resolved = this.#slot(run);
-        assert(resolved !== undefined, 'every key a command names is in memory');
-        return this.#applyNow(resolved);
-      });
+      return await this.#latch.guard(() => this.#readAndApply(run));
     } finally {
       this.#entries.release();
       this.#isApplying = false;
+    }
+  }
+
+  async #readAndApply(run: readonly Instance[]): Promise<readonly Applied[]> {
+    try {
+      await this.#entries.hold(namesIn(run));
+      this.#latch.expectNone();
+      const resolved = this.#slot(run);
+      assert(resolved !== undefined, 'every key a command names is in memory');
+      return this.#applyNow(resolved);
+    } catch (cause) {
+      throw unappliable(cause, this.#applied + 1);
     }
   }
 
@@ -252,11 +258,7 @@ export class StateMachine {
   }
 
   #applyNow(run: readonly ResolvedInstance[]): readonly Applied[] {
-    try {
-      return run.map((instance) => this.#applyInstance(instance));
-    } catch (cause) {
-      throw unappliable(cause, this.#applied + 1);
-    }
+    return run.map((instance) => this.#applyInstance(instance));
   }
 
   #applyInstance(instance: ResolvedInstance): Applied {

@@ -1,5 +1,9 @@
 import { RestartPolicy } from '@paxkv/kvserver/internal/restart-policy';
-import { StateError, unappliable } from '@paxkv/kvserver/internal/state-machine/state-error';
+import {
+  StateError,
+  UnappliableError,
+  unappliable,
+} from '@paxkv/kvserver/internal/state-machine/state-error';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { expect } from 'chai';
@@ -21,8 +25,8 @@ describe('A decided value at which this version fails', () => {
     const value = batchOf(put('k', 'v'));
     for (const _attempt of [1, 2]) {
       const error: unknown = await applyTo(machine, decided(0, [value])).catch((cause) => cause);
-      if (!(error instanceof StateError)) throw new Error(`${error} is no StateError`);
-      expect(error.code).to.equal('STATE_MALFORMED');
+      if (!(error instanceof UnappliableError)) throw new Error(`${error} names no instance`);
+      expect(error).to.include({ code: 'STATE_MALFORMED', instance: 0 });
       expect(error.message).to.include('instance 0').and.to.include('a defect');
       expect(error.cause).to.be.instanceOf(TypeError);
       expect(new RestartPolicy().actionFor(error, 0).type).to.equal('reopen');

@@ -229,13 +229,23 @@ describe('StateMachine', () => {
       const machine = await StateMachine.open(new StateDatabase(level));
       const values = [batchOf(put('k', 'a')), value, batchOf(put('k', 'b'))];
       const error = await rejection(applyTo(machine, decided(0, values)));
-      expect(error).to.have.property('code', code);
+      expect(error).to.include({ code, instance: 1 });
       expect(await rejection(applyTo(machine, decided(0, [noop])))).to.equal(error);
       const anew = await StateMachine.open(new StateDatabase(level));
       expect(anew.applied).to.equal(-1);
       expect(await anew.read(bytes('k'))).to.equal(undefined);
     });
   }
+
+  it('names the instance at which it fails, also if an entry has to be read first', async () => {
+    const level = memoryLevel();
+    await applyNext(await StateMachine.open(new StateDatabase(level)), put('k', 'a'));
+    const database = new StateDatabase(level);
+    const machine = await StateMachine.open(database);
+    database.readEntries = () => Promise.reject(new RangeError('a defect'));
+    const error = await rejection(applyTo(machine, decided(1, [batchOf(append('k', 'b'))])));
+    expect(error).to.include({ code: 'STATE_MALFORMED', instance: 1 });
+  });
 
   it('evicts the same session with and without a restart', async () => {
     const { sessionCountMax } = sessionLimits;

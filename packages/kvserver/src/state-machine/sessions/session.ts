@@ -3,6 +3,7 @@
  * starts at the first outstanding one.
  */
 import {
+  clientNameLengthMax,
   type Row,
   replyToRow,
   type SessionId,
@@ -12,6 +13,7 @@ import {
   toText,
   writeReplyFromRow,
 } from '@paxkv/protocol';
+import { isOwnerText } from './opening.ts';
 import { type CachedReply, ReplyCache } from './reply-cache.ts';
 
 export class Session {
@@ -91,20 +93,41 @@ export class Session {
     return this.owner === undefined ? row : [...row, this.owner];
   }
 
-  /** @throws TypeError */
+  /** @throws TypeError unless the row is that of a session that was used. */
   static fromRow(id: SessionId, row: Row): Session {
-    const [client, lastUse, firstOutstanding, replies, ownerField] = row;
-    const owner = ownerField === undefined ? undefined : toText(ownerField);
-    const session = new Session(id, toText(client), owner, toCount(firstOutstanding, 1));
-    session.#lastUse = toCount(lastUse);
-    for (const cached of toRow(replies)) {
-      const [number, digest, reply] = toRow(cached);
-      session.cacheReply({
-        number: toCount(number, 1),
-        digest: toCount(digest),
-        reply: writeReplyFromRow(toRow(reply)),
-      });
-    }
+    const [client, lastUse, firstOutstanding, replies, owner] = row;
+    const session = new Session(
+      id,
+      toClient(client),
+      toOwner(id, owner),
+      toCount(firstOutstanding, 1),
+    );
+    session.#lastUse = toCount(lastUse, 1);
+    for (const cached of toRow(replies)) session.#restoreReply(toRow(cached));
     return session;
   }
+
+  #restoreReply([numberField, digest, reply]: Row): void {
+    const number = toCount(numberField, 1);
+    // No more replies are taken than the window has numbers.
+    if (!this.admits(number) || this.cachedReply(number) !== undefined) {
+      throw new TypeError(`The session cannot have a reply to request ${number}.`);
+    }
+    this.cacheReply({ number, digest: toCount(digest), reply: writeReplyFromRow(toRow(reply)) });
+  }
+}
+
+function toClient(field: unknown): string {
+  const client = toText(field);
+  if (client.length >= 1 && client.length <= clientNameLengthMax) return client;
+  throw new TypeError('The name of the client has another length.');
+}
+
+/** Sessions with random ids have owners, and others have none. */
+function toOwner(id: SessionId, field: unknown): string | undefined {
+  const owner = field === undefined ? undefined : toText(field);
+  if (typeof id === 'number' ? owner === undefined : owner !== undefined && isOwnerText(owner)) {
+    return owner;
+  }
+  throw new TypeError('The session has no owner, or one that it cannot have.');
 }

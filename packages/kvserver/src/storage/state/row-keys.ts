@@ -48,6 +48,11 @@ export function fromSessionKey(rowKey: Bytes): SessionId {
   return Number(view.getBigUint64(1));
 }
 
+/** Whether the row is the entry of the auth table, which has the empty key. */
+export function isAuthKey(rowKey: Bytes): boolean {
+  return rowKey.length === 1 && rowKey[0] === prefixes.data;
+}
+
 /** Whether the row is a session's. */
 export function isSessionKey(rowKey: Bytes): boolean {
   return rowKey[0] === prefixes.session;

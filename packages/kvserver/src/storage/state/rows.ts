@@ -6,7 +6,6 @@
 import { crc32 } from 'node:zlib';
 import {
   type Bytes,
-  type Entry,
   pack,
   type Row,
   toBytes,
@@ -17,7 +16,7 @@ import {
 } from '@paxkv/protocol';
 import { baseLevel } from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
-import type { Position } from '../../state-machine/state-store.ts';
+import { type Position, startPosition } from '../../state-machine/state-store.ts';
 
 const sumBytes = 4;
 
@@ -100,18 +99,17 @@ export function toChecksum([count, sum]: Row): StateChecksum {
   return { count: toCount(count), sum: toCount(sum) };
 }
 
-export function fromEntry({ value, createRevision, modRevision, version }: Entry): Row {
-  return [createRevision, modRevision, version, value];
-}
+/**
+ * What the log counts is below this in a state: far above what a cluster reaches in its lifetime, and as far below the
+ * limits of messages and of exact integers, so that it can be counted on.
+ */
+export const stateCountMax: number = 2 ** 51;
 
-/** @throws TypeError */
-export function toEntry([createRevision, modRevision, version, value]: Row): Entry {
-  return {
-    value: toBytes(value),
-    createRevision: toCount(createRevision, 1),
-    modRevision: toCount(modRevision, 1),
-    version: toCount(version, 1),
-  };
+/** The field as a number that the log counts, from `min` to {@link stateCountMax}. @throws TypeError */
+export function toStateCount(field: unknown, min = 0): number {
+  const count = toCount(field, min);
+  if (count <= stateCountMax) return count;
+  throw new TypeError(`Expected a whole number up to ${stateCountMax}.`);
 }
 
 /** A position with the checksum of all rows at that position. */
@@ -149,12 +147,19 @@ export function toPosition(row: Row): VerifiedPosition {
     );
   }
   const position = {
-    applied: toCount(applied),
-    revision: toCount(revision),
-    sessions: { next: toCount(next, 1), uses: toCount(uses) },
+    applied: toStateCount(applied),
+    revision: toStateCount(revision),
+    sessions: { next: toStateCount(next, 1), uses: toStateCount(uses) },
     stateHash: toBytes(stateHash),
     featureLevel: format === baseFormat ? baseLevel : toCount(level, baseLevel + 1),
     incarnation: incarnation === undefined ? undefined : toId128(incarnation),
   };
+  if (position.stateHash.length !== startPosition.stateHash.length) {
+    throw new TypeError('The state hash has another length.');
+  }
+  // Each session that was opened was used by that.
+  if (position.sessions.next > position.sessions.uses + 1) {
+    throw new TypeError('More sessions were opened than used.');
+  }
   return { position, checksum: toChecksum(toRow(checksum)) };
 }

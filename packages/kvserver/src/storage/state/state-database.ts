@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import type { Bytes, SessionId } from '@paxkv/protocol';
 import { pack } from '@paxkv/protocol';
 import type { AbstractBatchOptions, AbstractChainedBatch, AbstractLevel } from 'abstract-level';
-import { Session } from '../../state-machine/sessions/session.ts';
+import type { Session } from '../../state-machine/sessions/session.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import {
   type LoadedState,
@@ -27,10 +27,10 @@ import {
   toCachedEntry,
 } from '../../state-machine/store/cached-value.ts';
 import { attempt } from './attempt.ts';
+import { fromEntry, readEntry } from './entry-row.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
 import {
   dataKeyOf,
-  fromSessionKey,
   isLocalKey,
   isSessionKey,
   journalKey,
@@ -44,17 +44,16 @@ import { type RowChange, RowPass } from './row-pass.ts';
 import {
   checksumAfter,
   emptyChecksum,
-  fromEntry,
   fromPosition,
   isSameChecksum,
   type StateChecksum,
   seal,
   sumIn,
-  toEntry,
   toPosition,
   unseal,
   type VerifiedPosition,
 } from './rows.ts';
+import { SessionRows } from './session-rows.ts';
 import { fromSessionsChecksum, SessionSums, toSessionsChecksum } from './session-sums.ts';
 import { Turns } from './turns.ts';
 
@@ -100,6 +99,8 @@ export class StateDatabase implements StateStore {
   readonly #options: StateDatabaseOptions;
   /** The position as last written, and the checksum of all rows there. */
   #written: WrittenChecksum = { applied: startPosition.applied, checksum: emptyChecksum };
+  /** No entry on disk is newer. */
+  #revision = startPosition.revision;
   readonly #sessionSums = new SessionSums();
   /** Writes, and parts of a pass over all rows. */
   readonly #turns = new Turns();
@@ -117,9 +118,13 @@ export class StateDatabase implements StateStore {
   async load(check: (position: Position) => void = () => {}): Promise<LoadedState> {
     const { position, checksum } = await this.#loadPosition();
     check(position);
+    const rows = new SessionRows();
     const sessions =
-      (await this.#loadSessions(position)) ?? (await this.#loadSessionsAmongAll(checksum));
+      (await this.#loadSessions(position, rows)) ??
+      (await this.#loadSessionsAmongAll(checksum, rows));
+    rows.finish(position);
     this.#written = { applied: position.applied, checksum };
+    this.#revision = position.revision;
     return { position, sessions };
   }
 
@@ -132,7 +137,7 @@ export class StateDatabase implements StateStore {
     return names.map((name, index) => {
       const row = rows[index];
       const rowSum = row === undefined ? undefined : sumIn(row);
-      return { name, entry: openEntry(rowKeys[index], row), rowSum };
+      return { name, entry: this.#openEntry(rowKeys[index], row), rowSum };
     });
   }
 
@@ -185,7 +190,10 @@ export class StateDatabase implements StateStore {
   }
 
   /** The sessions alone. `undefined` if their checksum is not that of this position. */
-  async #loadSessions({ applied }: Position): Promise<readonly Session[] | undefined> {
+  async #loadSessions(
+    { applied }: Position,
+    rows: SessionRows,
+  ): Promise<readonly Session[] | undefined> {
     const row = await attempt('read the checksum of the sessions', () =>
       this.#level.get(sessionsKey),
     );
@@ -193,7 +201,7 @@ export class StateDatabase implements StateStore {
     if (expected?.applied !== applied) return undefined;
     const sessions: Session[] = [];
     for await (const [key, session] of this.#rows({ gte: sessionPrefix, lt: sessionsEnd })) {
-      sessions.push(this.#openSession(key, session));
+      sessions.push(this.#openSession(key, session, rows));
     }
     const { checksum } = this.#sessionSums;
     if (isSameChecksum(checksum, expected.checksum)) return sessions;
@@ -203,21 +211,29 @@ export class StateDatabase implements StateStore {
     );
   }
 
-  async #loadSessionsAmongAll(checksum: StateChecksum): Promise<readonly Session[]> {
+  async #loadSessionsAmongAll(
+    checksum: StateChecksum,
+    rows: SessionRows,
+  ): Promise<readonly Session[]> {
     const audit = new RowAudit();
     const sessions: Session[] = [];
     for await (const [key, row] of this.#rows()) {
       audit.take([key, row]);
-      if (isSessionKey(key)) sessions.push(this.#openSession(key, row));
+      if (isSessionKey(key)) sessions.push(this.#openSession(key, row, rows));
     }
     audit.finish(checksum);
     return sessions;
   }
 
-  #openSession(key: Bytes, row: Bytes): Session {
-    const id = fromSessionKey(key);
-    this.#sessionSums.replace(id, sumIn(row));
-    return unseal(key, row, (fields) => Session.fromRow(id, fields));
+  #openSession(key: Bytes, row: Bytes, rows: SessionRows): Session {
+    const session = rows.take(key, row);
+    this.#sessionSums.replace(session.id, sumIn(row));
+    return session;
+  }
+
+  #openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): CachedEntry | undefined {
+    if (rowKey === undefined || row === undefined) return undefined;
+    return toCachedEntry(readEntry(rowKey, row, this.#revision));
   }
 
   /** Errors of the database become StateErrors. Errors of the code that consumes the rows do not. */
@@ -255,7 +271,8 @@ export class StateDatabase implements StateStore {
 
   async #commit(batch: Batch, changes: readonly RowChange[], position: Position): Promise<void> {
     const checksum = changes.reduce(checksumAfter, this.#written.checksum);
-    const { applied } = position;
+    const { applied, revision } = position;
+    this.#revision = revision;
     const sessions = { applied, checksum: this.#sessionSums.checksum };
     batch.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));
     batch.put(sessionsKey, seal(sessionsKey, fromSessionsChecksum(sessions)));
@@ -285,9 +302,4 @@ function putChange(batch: Batch, { slot, entry }: Change): RowChange {
   else batch.put(key, row);
   slot.rowSum = row && sumIn(row);
   return { key, before, after: slot.rowSum };
-}
-
-function openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): CachedEntry | undefined {
-  if (rowKey === undefined || row === undefined) return undefined;
-  return toCachedEntry(unseal(rowKey, row, toEntry));
 }

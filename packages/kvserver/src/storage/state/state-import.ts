@@ -5,27 +5,18 @@
 import { expectLevel, type LevelRange, thisVersion } from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import type { Position } from '../../state-machine/state-store.ts';
-import { nameOf } from '../../state-machine/store/latin1.ts';
 import { attempt } from './attempt.ts';
-import { RowAudit, type StateRow } from './row-audit.ts';
-import { isSessionKey, positionKey, sessionsKey } from './row-keys.ts';
-import {
-  checksumAfter,
-  emptyChecksum,
-  fromPosition,
-  seal,
-  sumIn,
-  toPosition,
-  unseal,
-} from './rows.ts';
+import type { StateRow } from './row-audit.ts';
+import { isMetaKey, isSessionKey, positionKey, sessionsKey } from './row-keys.ts';
+import { checksumAfter, emptyChecksum, fromPosition, seal, sumIn } from './rows.ts';
 import { fromSessionsChecksum } from './session-sums.ts';
 import type { StateLevel, WriteOptions } from './state-database.ts';
+import { StateReader } from './state-reader.ts';
 
 export class StateImport {
   readonly #level: StateLevel;
-  readonly #audit = new RowAudit();
+  readonly #reader = new StateReader();
   readonly #version: LevelRange;
-  #positionRow: StateRow | undefined;
   #sessions = emptyChecksum;
 
   /** `level` must be open and empty. `version`: the version that will use the state. */
@@ -34,14 +25,16 @@ export class StateImport {
     this.#version = version;
   }
 
-  /** @throws StateError `STATE_DAMAGED` for a row that is not as it was written; `STATE_FAILED`. */
+  /**
+   * @throws StateError `STATE_DAMAGED` for a row that is not as it was written, or that no server can use;
+   *   `STATE_UNKNOWN_FORMAT`; `STATE_FAILED`.
+   */
   async add(rows: readonly StateRow[]): Promise<void> {
     for (const row of rows) {
-      this.#audit.take(row);
+      this.#reader.take(row);
       if (isSessionKey(row[0])) this.#sessions = checksumAfter(this.#sessions, added(row));
-      if (nameOf(row[0]) === nameOf(positionKey)) this.#positionRow = row;
     }
-    const others = rows.filter((row) => row !== this.#positionRow);
+    const others = rows.filter(([key]) => !isMetaKey(key));
     await this.#write(others, false);
   }
 
@@ -53,23 +46,19 @@ export class StateImport {
    *   `STATE_LEVEL_UNSUPPORTED` if this version cannot run at the feature level of the state.
    */
   async finish(applied: number, change = unchanged): Promise<Position> {
-    const found = this.#positionRow;
-    if (found === undefined) throw new StateError('STATE_DAMAGED', 'The state has no position.');
-    const [key, content] = found;
-    const { position: taken, checksum } = unseal(key, content, toPosition);
     // Safety: the position states how many rows there must be. It is written only if all of them have arrived.
-    this.#audit.finish(checksum);
+    const { position: taken, checksum } = this.#reader.finish();
     if (taken.applied !== applied) {
       const message = `The state is at instance ${taken.applied}, not ${applied}.`;
       throw new StateError('STATE_DAMAGED', message);
     }
     expectLevel(this.#version, taken.featureLevel);
     const position = change(taken);
-    const row = seal(key, fromPosition({ position, checksum }));
+    const row = seal(positionKey, fromPosition({ position, checksum }));
     const sessions = fromSessionsChecksum({ applied, checksum: this.#sessions });
     await this.#write(
       [
-        [key, row],
+        [positionKey, row],
         [sessionsKey, seal(sessionsKey, sessions)],
       ],
       true,

@@ -12,9 +12,9 @@ import { sessionIdOf } from '@paxkv/kvserver/internal/state-machine/sessions/ope
 import { Session } from '@paxkv/kvserver/internal/state-machine/sessions/session';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { startPosition } from '@paxkv/kvserver/internal/state-machine/state-store';
+import { fromEntry } from '@paxkv/kvserver/internal/storage/state/entry-row';
 import { dataKey, positionKey, sessionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import {
-  fromEntry,
   fromPosition,
   type StateChecksum,
   seal,

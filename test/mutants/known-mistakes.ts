@@ -1,0 +1,69 @@
+/** Runs every mutant against the tests that must catch it; see `--help`. Exit code 1 if one survives. */
+import { allMutants } from './all-mutants.ts';
+import { isTest, nameOf } from './mutant.ts';
+import { PatchedBuilds } from './patched-build/builds.ts';
+import { headLine, lineOf, type Summary, summaryOf } from './report.ts';
+import { parseSettings, type Settings } from './settings.ts';
+import { runTests } from './trial/named-test.ts';
+import { type Finding, type Trial, tryOut } from './trial/trial.ts';
+
+/** The required share of caught mutants in a quick run. */
+const noticedShareMin = 0.9;
+
+const settings = parseSettings(process.argv.slice(2), allMutants);
+const trials = settings.mutants
+  .flatMap((mutant) => mutant.caughtBy.map((catcher) => ({ mutant, catcher })))
+  // Fast catchers run first.
+  .sort((a, b) => Number(isTest(b.catcher)) - Number(isTest(a.catcher)));
+
+const builds = PatchedBuilds.make(settings.mutants);
+try {
+  await expectSoundTests(trials);
+  print(headLine());
+  const summary = summaryOf(await tryAll(trials, settings));
+  print(`\n${summary.text}`);
+  process.exitCode = isEnough(summary, settings) ? 0 : 1;
+} finally {
+  builds.remove();
+}
+
+/**
+ * A test that also fails without a mutant would seem to catch every mutant. The seed hunt checks that
+ * itself.
+ */
+async function expectSoundTests(all: readonly Trial[]): Promise<void> {
+  const tests = all.map(({ catcher }) => catcher).filter(isTest);
+  const results = tests.length === 0 ? [] : await runTests(tests, process.env);
+  const sound = new Set(results.filter(({ hasPassed }) => hasPassed).map(nameOf));
+  const unsound = new Set(tests.map(nameOf).filter((name) => !sound.has(name)));
+  if (unsound.size === 0) return;
+  throw new Error(`these tests fail without a mutant:\n${[...unsound].join('\n')}`);
+}
+
+async function tryAll(
+  all: readonly Trial[],
+  { seedCountMax, jobCount }: Settings,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const queue = [...all];
+  const work = async () => {
+    for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
+      const finding = await tryOut(trial, { builds, seedCountMax });
+      print(lineOf(finding));
+      findings.push(finding);
+    }
+  };
+  await Promise.all(Array.from({ length: jobCount }, work));
+  return findings;
+}
+
+function isEnough(
+  { mutantCount, caughtCount, noticedCount }: Summary,
+  { isQuick }: Settings,
+): boolean {
+  return isQuick ? noticedCount >= noticedShareMin * mutantCount : caughtCount === mutantCount;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
