@@ -6,18 +6,10 @@
  */
 import type { Client } from './client.ts';
 import { FairQueue } from './fair-queue.ts';
+import { sliceMsMax, type TurnClock } from './turn-clock.ts';
 
-/** The longest slice, in milliseconds. */
-const sliceMsMax = 4;
 /** What a request costs the turn of its client: two of them begin in one turn. */
 const requestCost = 2048;
-
-export interface RequestTurnsOptions {
-  /** Milliseconds of a clock that never goes back. */
-  readonly now: () => number;
-  /** Calls back in the next turn of the event loop. */
-  readonly later: (callback: () => void) => void;
-}
 
 /** Begins a request, which has waited for its turn for so long, in milliseconds. It never throws. */
 export type Begin = (waitedMs: number) => void;
@@ -28,30 +20,30 @@ interface Waiting {
 }
 
 export class RequestTurns {
-  readonly #options: RequestTurnsOptions;
+  readonly #clock: TurnClock;
   readonly #waiting = new FairQueue<Waiting>();
   /** When the slice of this turn of the event loop ends; absent before its first request. */
   #endMs: number | undefined;
 
-  constructor(options: RequestTurnsOptions) {
-    this.#options = options;
+  constructor(clock: TurnClock) {
+    this.#clock = clock;
   }
 
   /** Calls `begin` now, or in a later turn if the slice of this one is over. */
   run(client: Client, begin: Begin): void {
     if (this.#endMs === undefined) this.#open();
     if (this.#waiting.size === 0 && !this.#isOver()) begin(0);
-    else this.#waiting.add(client, { begin, sinceMs: this.#options.now() });
+    else this.#waiting.add(client, { begin, sinceMs: this.#clock.now() });
   }
 
   #open(): void {
-    const { now, later } = this.#options;
+    const { now, later } = this.#clock;
     this.#endMs = now() + sliceMsMax;
     later(this.#next);
   }
 
   #isOver(): boolean {
-    return this.#endMs !== undefined && this.#options.now() > this.#endMs;
+    return this.#endMs !== undefined && this.#clock.now() > this.#endMs;
   }
 
   readonly #next = (): void => {
@@ -60,7 +52,7 @@ export class RequestTurns {
     this.#open();
     this.#waiting.serve(({ begin, sinceMs }) => {
       if (this.#isOver()) return 'enough';
-      begin(this.#options.now() - sinceMs);
+      begin(this.#clock.now() - sinceMs);
       return requestCost;
     });
   };
