@@ -1,4 +1,6 @@
 /** The parts of a replica after very many requests: none keeps anything of those that are over. */
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
+import { Values } from '@paxkv/kvserver/internal/state-machine/values';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { ForwardedBatches } from '@paxkv/kvserver/internal/replica/forwarding/forwarded';
 import { Forwarder } from '@paxkv/kvserver/internal/replica/forwarding/forwarder';
@@ -85,7 +87,7 @@ describe(`After ${many}`, function () {
   });
 
   it('batches of other replicas, applied or given up by a leader, none is known any more', async () => {
-    const batches = new ForwardedBatches(10_000);
+    const batches = new ForwardedBatches(10_000, new Values(thisVersion));
     const value = encodeBatch({
       origin: { node: 1, runId: 1, number: 1 },
       requests: [{ command: put('k', 'v') }],
