@@ -49,10 +49,14 @@ describe('The operators of generated mutants', function () {
   });
 
   it('are off by one in constants, and by a factor in durations', () => {
-    expect(changesOf('export const countMax = 64;')).to.deep.equal(['countMax = 64 → countMax = 65',
-      'countMax = 64 → countMax = 63',]);
-    expect(changesOf('export const delayMsMax = 64;')).to.deep.equal(['delayMsMax = 64 → delayMsMax = 0',
-      'delayMsMax = 64 → delayMsMax = (10 * 64)',]);
+    expect(changesOf('export const countMax = 64;')).to.deep.equal([
+      'countMax = 64 → countMax = 65',
+      'countMax = 64 → countMax = 63',
+    ]);
+    expect(changesOf('export const delayMsMax = 64;')).to.deep.equal([
+      'delayMsMax = 64 → delayMsMax = 0',
+      'delayMsMax = 64 → delayMsMax = (10 * 64)',
+    ]);
   });
 
   it('empty lists, and texts where any text may stand', () => {
