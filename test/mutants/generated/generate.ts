@@ -126,14 +126,24 @@ interface Change {
 }
 
 function describe(file: string, node: ts.Node, { kind, text, source }: Change) {
-  const shown = kind === 'case' ? 'case forgotten' : kind === 'statement' ? 'left out' : text;
-  return {
-    file,
-    line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1,
-    within: nameAround(node),
-    original: onOneLine(node.getText()),
-    mutated: onOneLine(shown),
-  };
+  const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+  const place = { file, line, within: nameAround(node) };
+  const original = onOneLine(node.getText());
+  if (kind === 'case') return { ...place, original, mutated: 'case forgotten' };
+  if (kind === 'statement') return { ...place, original, mutated: 'left out' };
+  const shown = shownAround(node);
+  const whole = shown.getText();
+  const [start, end] = [node.getStart() - shown.getStart(), node.end - shown.getStart()];
+  const mutated = onOneLine(whole.slice(0, start) + text + whole.slice(end));
+  return { ...place, original: onOneLine(whole), mutated };
+}
+
+/** A literal by itself would stand for many places of a function: what is around it belongs to its description. */
+function shownAround(node: ts.Node): ts.Node {
+  const isAnswer =
+    node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword;
+  if (!isAnswer && !ts.isLiteralExpression(node)) return node;
+  return ts.isPrefixUnaryExpression(node.parent) ? node.parent.parent : node.parent;
 }
 
 function onOneLine(text: string): string {

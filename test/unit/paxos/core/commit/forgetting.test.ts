@@ -50,6 +50,35 @@ describe('Forgetting', () => {
     expect(roles.learner.retained.instances).to.equal(0);
   });
 
+  it('asks no peer for what that has forgotten', () => {
+    const asked = () => {
+      const step = beginStep();
+      roles.catchUp.requestFromAll(2, step);
+      return step.effects.sendNow.map(({ to }) => to);
+    };
+    expect(asked()).to.deep.equal([1]);
+    observe({ min: 3 });
+    expect(asked()).to.deep.equal([]);
+  });
+
+  it('does not lower what a peer was done with while its state is the same', () => {
+    observe({ done: 1 });
+    observe({ done: 0 });
+    expect(roles.truncation.doneByPeer).to.deep.equal([-1, 1]);
+  });
+
+  it('counts what a peer was done with anew once it has lost its state', () => {
+    observe({ done: 1 });
+    observe({ stateEpoch: 1, done: 0 });
+    expect(roles.truncation.doneByPeer).to.deep.equal([-1, 0]);
+  });
+
+  it('believes itself, whatever state epoch its own envelope names', () => {
+    observe({ from: 0, stateEpoch: 3 });
+    observe({ from: 0, stateEpoch: 2, done: 1 });
+    expect(roles.truncation.done).to.equal(1);
+  });
+
   it('believes no peer what it was done with in a lower state epoch', () => {
     roles.truncation.setOwnDone(1);
     observe({ stateEpoch: 3 });

@@ -56,6 +56,17 @@ describe('NoticeRetries', () => {
     expect(due.at(-1)).to.deep.equal({ to: 1, notice: decided(999) });
   });
 
+  it('forgets the notices first that were undeliverable longest ago', () => {
+    const retries = fresh();
+    for (let seq = 0; seq < 64; seq += 1) retries.onUndeliverable(1, decided(seq), 0);
+    retries.onUndeliverable(1, decided(0), 0);
+    retries.onUndeliverable(1, decided(64), 0);
+    const seqs = retries.takeDue(1e6).map(({ notice }) => notice.seq);
+    expect(seqs).to.have.length(64);
+    expect(seqs.slice(0, 2)).to.deep.equal([2, 3]);
+    expect(seqs.slice(-2)).to.deep.equal([0, 64]);
+  });
+
   it('is what a peer does when its Decided is undeliverable', () => {
     const peer = new Peer<string>({
       me: 0,

@@ -9,9 +9,18 @@ describe('RetentionPolicy', () => {
     expectValidPolicy(quorum);
   });
 
+  it('is refused by the name of the number that is wrong', () => {
+    for (const name of ['instances', 'bytes']) {
+      const refused = () => expectValidPolicy({ ...quorum, [name]: 0 });
+      expect(refused).to.throw(TypeError, `${name} to retain`);
+    }
+  });
+
   for (const wrong of [
     { instances: 0 },
     { bytes: 0.5 },
+    { bytes: 1.5 },
+    { instances: Number.POSITIVE_INFINITY },
     { bytes: -1 },
     { instances: Number.NaN },
   ]) {

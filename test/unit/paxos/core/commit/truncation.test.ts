@@ -107,6 +107,11 @@ describe('Truncation', () => {
       expect(truncation.floor).to.equal(6);
     });
 
+    it('goes on counting its own host, whose state it knows', () => {
+      truncation.forgetDoneOf(0);
+      expect(truncation.done).to.equal(9);
+    });
+
     it('keeps its floor when a quorum shrinks', () => {
       budgetStart = 8;
       truncation.observe(1, doneUpTo(9));
