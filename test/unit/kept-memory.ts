@@ -4,7 +4,7 @@ import { expect } from 'chai';
 /** A leak is at least a place in a table for each act. */
 export const leakBytesMin = 50;
 
-const stretchCount = 4;
+const stretchCount = 3;
 /** Acts in one turn of the event loop. Promises that are settled go between two turns. */
 const actsPerTurn = 500;
 

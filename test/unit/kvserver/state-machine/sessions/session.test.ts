@@ -65,9 +65,12 @@ describe('A session', () => {
   });
 
   it('is the same after its row: every field, none, one or many replies, with an owner and without', () => {
-    for (const owner of [undefined, 'u:anna']) {
+    for (const [id, owner] of [
+      [2 ** 40, undefined],
+      [Buffer.alloc(16, 7).toString('base64url'), 'user anna'],
+    ] as const) {
       for (const numbers of [[], [5], Array.from({ length: 1024 }, (_, index) => 5 + index)]) {
-        const session = new Session(2 ** 40, 'its client', owner, 5);
+        const session = new Session(id, 'its client', owner, 5);
         session.touch(2 ** 41);
         for (const number of numbers) {
           const reply: WriteReply =
@@ -75,9 +78,9 @@ describe('A session', () => {
           session.cacheReply({ number, digest: number + 1, reply });
         }
         const row = toRow(unpack(pack(session.toRow())));
-        const read = Session.fromRow(2 ** 40, row);
+        const read = Session.fromRow(id, row);
         expect(read.toRow()).to.deep.equal(session.toRow());
-        expect(read).to.include({ id: 2 ** 40, client: 'its client', owner, lastUse: 2 ** 41 });
+        expect(read).to.include({ id, client: 'its client', owner, lastUse: 2 ** 41 });
         expect(read.cachedReplyCount).to.equal(numbers.length);
         expect(read.cachedReplyBytes).to.equal(session.cachedReplyBytes);
         expect([4, 5].map((number) => read.admits(number))).to.deep.equal([false, true]);
