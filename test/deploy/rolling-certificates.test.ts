@@ -128,9 +128,10 @@ describe('deploy/rolling.mjs with new certificates', function () {
     const [wrongToken, ask] = [join(directory, 'wrong-token'), 'http://127.0.0.1:1/'];
     await writeFile(wrongToken, `paxkv_${'a'.repeat(16)}.${'b'.repeat(43)}`, { mode: 0o600 });
     const secured = { tokenFile: wrongToken, caFile };
-    const refused = await roll({ addresses: running.addresses, secured, ask });
+    const refused = await roll({ addresses: running.addresses, secured, ask, wait: '1s' });
     expect(refused.code, refused.output).to.equal(1);
-    expect(refused.output).to.contain('KV_UNAUTHENTICATED');
+    expect(refused.output).to.contain('not every node is ready before the first node');
+    expect(refused.output).to.contain('The token is wrong');
     expect(changed).to.have.lengthOf(running.nodes.length);
   });
 });

@@ -16,6 +16,8 @@ const logger = pino({ level: 'silent' });
 const rootToken = 'the-root-token-of-these-servers-is-long';
 const transports: readonly Transport[] = ['stream', 'http'];
 const writesEach = 100;
+/** By HTTP, a server that was sent many tokens that it does not know asks for patience. */
+const tokenIsGone = ['KV_UNAUTHENTICATED', 'KV_TOO_MANY_ATTEMPTS'];
 
 describe('A token or a right that is taken away at another server', function () {
   this.timeout(120_000);
@@ -106,13 +108,13 @@ describe('A token or a right that is taken away at another server', function () 
   async function pendingWrites(change: AuthTable): Promise<void> {
     const writes = clients.flatMap((client, index) =>
       Array.from({ length: writesEach }, async (_, number) => {
-        const key = `pending ${index} ${number}`;
+        const key = `${token.hash.id} ${index} ${number}`;
         try {
           return { key, revision: (await client.put(key, 'v')).revision };
         } catch (error) {
           if (!(error instanceof KvError)) throw error;
           expect(error.outcome, error.message).to.equal('not done');
-          expect(error.code).to.be.oneOf(['KV_FORBIDDEN', 'KV_UNAUTHENTICATED']);
+          expect(error.code).to.be.oneOf(['KV_FORBIDDEN', ...tokenIsGone]);
           return { key, revision: undefined };
         }
       }),
@@ -122,14 +124,14 @@ describe('A token or a right that is taken away at another server', function () 
     for (const { key, revision } of await Promise.all(writes)) {
       if (revision !== undefined) expect(revision).to.be.below(changed);
       expect(await root.get(key), key).to.equal(revision === undefined ? undefined : 'v');
-      await root.delete(key);
     }
   }
 
   it('is gone for all that the token opened, once it is deleted', async () => {
     await pendingWrites({ ...tableWith('read', 'write'), tokens: [] });
-    expect(new Set(await writeRefusals())).to.deep.equal(new Set(['KV_UNAUTHENTICATED']));
-    expect(new Set(await readRefusals())).to.deep.equal(new Set(['KV_UNAUTHENTICATED']));
+    for (const code of [...(await writeRefusals()), ...(await readRefusals())]) {
+      expect(code).to.be.oneOf(tokenIsGone);
+    }
     expect(await root.get('k')).to.equal('before');
   });
 
@@ -138,8 +140,9 @@ describe('A token or a right that is taken away at another server', function () 
     const tokens = [{ ...token.hash, expires }];
     await root.auth.change(() => ({ ...tableWith('read', 'write'), tokens }));
     while (Date.now() <= expires) await sleep(20);
-    expect(new Set(await writeRefusals())).to.deep.equal(new Set(['KV_UNAUTHENTICATED']));
-    expect(new Set(await readRefusals())).to.deep.equal(new Set(['KV_UNAUTHENTICATED']));
+    for (const code of [...(await writeRefusals()), ...(await readRefusals())]) {
+      expect(code).to.be.oneOf(tokenIsGone);
+    }
     expect(await root.get('k')).to.equal('before');
   });
 
