@@ -83,17 +83,13 @@ export class StateMachine {
     this.#version = version;
     this.values = values;
     this.#featureLevel = position.featureLevel;
-    this.#entries = new EntryCache({
-      read: (names) => stateStore.readEntries(names),
-      isNew: position.applied < 0,
-      bytesMax: options.cachedBytesMax,
-    });
+    const { incarnation } = position;
+    const { sessionLimits: limits, cachedBytesMax: bytesMax } = options;
+    const read = (names: readonly string[]) => stateStore.readEntries(names);
+    this.#entries = new EntryCache({ read, isNew: position.applied < 0, bytesMax });
     this.#reader = new EntryReader(this.#entries);
     this.#store = new Store(position.revision, this.#entries);
-    this.#sessions = new Sessions(position.sessions, sessions, {
-      incarnation: position.incarnation,
-      limits: options.sessionLimits,
-    });
+    this.#sessions = new Sessions(position.sessions, sessions, { incarnation, limits });
     this.auth = auth;
     this.#applied = position.applied;
     this.#stateHash = position.stateHash;

@@ -26,7 +26,7 @@ describe('Replicas with the smallest limits', () => {
       const cluster = new Cluster(world, small);
       await cluster.start();
       const tokens: string[] = [];
-      for (let round = 0; round < 12; round += 1) {
+      for (let round = 0; round < 8; round += 1) {
         const node = round % 3;
         const own = [0, 1, 2, 3].map((index) => `${round}.${index};`);
         const writes = own.map((token) => cluster.submit(node, append('log', token)));
