@@ -104,12 +104,8 @@ export class StateMachine {
   static async open(stateStore: StateStore, options: MachineOptions = {}): Promise<StateMachine> {
     const version = options.version ?? thisVersion;
     const state = await stateStore.load(({ featureLevel }) => expectLevel(version, featureLevel));
-    return new StateMachine(
-      stateStore,
-      state,
-      await Auth.load(stateStore, state.position),
-      options,
-    );
+    const auth = await Auth.load(stateStore, state.position);
+    return new StateMachine(stateStore, state, auth, options);
   }
 
   /** The highest applied instance, −1 for none. */
