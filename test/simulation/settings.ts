@@ -20,6 +20,8 @@ export interface Settings {
   readonly isGuided: boolean;
   /** Whether the totals are added to the ledger. */
   readonly isLedger: boolean;
+  /** Where to write the result as data. */
+  readonly jsonFile?: string;
 }
 
 interface Flags {
@@ -36,6 +38,7 @@ interface Flags {
   readonly jobs: number;
   readonly shrink: boolean;
   readonly ledger: boolean;
+  readonly json?: string;
 }
 
 /** Ends the process with a message on standard error if the arguments make no sense. */
@@ -57,6 +60,7 @@ export function parseSettings(argv: readonly string[]): Settings {
     .option('--jobs <count>', 'runs at a time', toCount, availableParallelism())
     .option('--no-shrink', 'do not shrink a failing seed')
     .option('--ledger', 'add the totals to ledger.json', false)
+    .option('--json <file>', 'write the result as data')
     .parse([...argv], { from: 'user' });
   const flags = command.opts<Flags>();
   if (flags.trace && flags.seed === undefined) command.error('--trace needs --seed');
@@ -80,6 +84,7 @@ export function parseSettings(argv: readonly string[]): Settings {
     isShrunk: flags.shrink,
     isGuided: flags.guided,
     isLedger: flags.ledger,
+    ...(flags.json === undefined ? {} : { jsonFile: flags.json }),
   };
 }
 
