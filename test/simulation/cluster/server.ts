@@ -6,11 +6,6 @@ import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { scrubLimitsDefault } from '@paxkv/kvserver/internal/config/scrub-limits';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
-import type {
-  ChecksumMessage,
-  ForwardedBatch,
-  StateMessage,
-} from '@paxkv/kvserver/internal/replica/ports';
 import { baseLevel, type Version } from '@paxkv/kvserver/internal/state-machine/features';
 import { expectWholeJournal } from '@paxkv/kvserver/internal/storage/index';
 import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
@@ -23,55 +18,23 @@ import {
   type Lifetime,
   type NodeClock,
   SimDisk,
-  type SimNetwork,
   SimNode,
   type World,
   type WriteFate,
 } from '@paxkv/simulator';
 import { entropyFrom } from '../../kv/entropy.ts';
 import { answer } from '../../kv/kv-endpoint.ts';
-import type { LevelNetwork } from '../../kv/level-network.ts';
-import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import { WindowDisk } from '../../kv/window-disk.ts';
-import type { DrawnLimits } from '../schedule/draw-limits.ts';
 import { highestLevel } from '../schedule/draw-versions.ts';
 import type { DamagedJournal, LostLogWindow, LostMemory } from '../schedule/fault.ts';
-import type { LogBudget } from '../schedule/schedule.ts';
-import type { EndCause, Witness } from '../witness.ts';
+import type { EndCause } from '../witness.ts';
 import { copyWrite } from './copies.ts';
 import { JournalDisk } from './journal-disk.ts';
+import type { ServerOptions } from './server-options.ts';
 
 type Bytes = Uint8Array;
 type Fill = Parameters<StateDisk['replace']>[0];
-
-export interface ServerOptions {
-  readonly me: number;
-  readonly serverCount: number;
-  readonly network: SimNetwork<Bytes>;
-  readonly stateNetwork: PortNetwork<StateMessage>;
-  readonly forwardNetwork: PortNetwork<ForwardedBatch>;
-  readonly checksumNetwork: PortNetwork<ChecksumMessage>;
-  readonly isLed: boolean;
-  readonly levelNetwork: LevelNetwork;
-  /** The highest feature level of its version, by its starts. */
-  readonly versions: readonly number[];
-  /** The commands that came with a level above the base. */
-  readonly newCommands: Version['commands'];
-  readonly logBudget: LogBudget;
-  /** The size of a segment of the real journal. Absent: a model stands for it. */
-  readonly segmentBytes: number | undefined;
-  readonly limits: DrawnLimits;
-  readonly windowBytesMax: number;
-  readonly windowMsMax: number;
-  /** Whether the clock begins anew at each start. */
-  readonly isClockOfBoots: boolean;
-  readonly clockRate: number;
-  readonly pace: DiskPace;
-  readonly witness: Required<Witness>;
-  /** Called when the server has stopped because of an error. */
-  readonly onFailed: (error: Error) => void;
-}
 
 export class Server {
   readonly journal: SimDisk<Bytes> | JournalDisk;

@@ -23,7 +23,7 @@ describe('Guide', () => {
   });
 
   it('finds in fewer runs what only variations of a rare run reach', () => {
-    // One seed in fifty opens a door; behind each of four doors another opens for one variation in five.
+    // One seed in fifty reaches depth 1, and one variation in five of a run goes one deeper.
     const depthOf = ({ seed, variants }: Choice) => {
       if (seed % 50 !== 0) return 0;
       let depth = 1;
@@ -36,7 +36,7 @@ describe('Guide', () => {
       const choice = guide.next();
       const depth = depthOf(choice);
       deepest = Math.max(deepest, depth);
-      guide.learn(choice, { door: 2 ** depth });
+      guide.learn(choice, { depth: 2 ** depth });
     }
     expect(deepest).to.be.at.least(5);
   });

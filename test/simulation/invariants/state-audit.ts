@@ -1,6 +1,6 @@
 /**
- * State audit: rules about answers that need not be of the latest state. A revision of a key has one value, whoever
- * reads it, and the answers of one server do not go back in time until it is started again.
+ * State audit: rules about answers that need not be of the latest state. A revision of a key has one value in
+ * all answers, and those of one server do not go back in time until it is started again.
  */
 import type { Verdict } from '../verdict.ts';
 import type { Witness } from '../witness.ts';

@@ -18,6 +18,7 @@ import { encodeGroup, groupsIn, recordKinds, type WriteGroup } from './record-pa
 import { RememberedWrites } from './remembered-writes.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import type { SegmentedLog } from './segmented-log.ts';
+import { type SetTimer, systemTimer } from './set-timer.ts';
 import { type DiskTimes, type SlowWrites, WriteTimes } from './write-times.ts';
 
 /**
@@ -35,8 +36,8 @@ export interface JournalOptions {
   readonly segmentBytes?: number | undefined;
   /** After so many milliseconds without a write, what is alive is gathered into one segment. */
   readonly idleMs?: number;
-  /** Calls back once, that much later, unless the function that it returns is called first. Default: a timer. */
-  readonly after?: ((delayMs: number, callback: () => void) => () => void) | undefined;
+  /** Sets the timer of `idleMs`. Default: one of the system. */
+  readonly after?: SetTimer | undefined;
   /** Learns how long each flushed write took, in milliseconds, also one that failed. */
   readonly onFlushed?: ((tookMs: number) => void) | undefined;
 }
@@ -47,7 +48,7 @@ interface Parts {
   readonly log: SegmentedLog;
   readonly memory: JournalMemory;
   readonly idleMs: number;
-  readonly after: (delayMs: number, callback: () => void) => () => void;
+  readonly after: SetTimer;
   readonly onFlushed: ((tookMs: number) => void) | undefined;
 }
 
@@ -103,7 +104,7 @@ export class Journal implements Storage<Uint8Array> {
     attempt = 'open the journal',
   ): Promise<Journal> {
     const { owner, segmentBytes = segmentBytesDefault, idleMs = idleMsDefault } = settings;
-    const { onFlushed, after = later } = settings;
+    const { onFlushed, after = systemTimer } = settings;
     try {
       const memory = new JournalMemory();
       const options = { files, owner: owner.name, segmentBytes };
@@ -285,12 +286,6 @@ export class Journal implements Storage<Uint8Array> {
 
 function settledOf(work: Promise<unknown>): Promise<void> {
   return work.then(ignore, ignore);
-}
-
-/** Does not keep the process alive. */
-function later(delayMs: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs).unref();
-  return () => clearTimeout(timer);
 }
 
 function ignore(): void {}

@@ -26,7 +26,7 @@ export class ProcessEnded extends Error {}
 export interface Accident {
   readonly type: 'end' | 'failure';
   after: number;
-  /** Of a failure. Default: `EIO`. */
+  /** The error of a failure. Default: `EIO`. */
   readonly error?: Error;
 }
 
