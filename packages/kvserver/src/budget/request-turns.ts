@@ -19,9 +19,12 @@ export interface RequestTurnsOptions {
   readonly later: (callback: () => void) => void;
 }
 
+/** Begins one request. `nowMs`: the time of the clock, which was just read. */
+export type Begin = (nowMs: number) => void;
+
 export class RequestTurns {
   readonly #options: RequestTurnsOptions;
-  readonly #waiting = new FairQueue<() => void>();
+  readonly #waiting = new FairQueue<Begin>();
   /** When the slice of this turn of the event loop ends; absent before its first request. */
   #endMs: number | undefined;
 
@@ -30,29 +33,29 @@ export class RequestTurns {
   }
 
   /** Calls `begin`, which never throws: now, or in a later turn if the slice of this one is over. */
-  run(client: Client, begin: () => void): void {
-    if (this.#endMs === undefined) this.#open();
-    if (this.#waiting.size === 0 && !this.#isOver()) begin();
+  run(client: Client, begin: Begin): void {
+    const nowMs = this.#options.now();
+    this.#endMs ??= this.#open(nowMs);
+    if (this.#waiting.size === 0 && nowMs <= this.#endMs) begin(nowMs);
     else this.#waiting.add(client, begin);
   }
 
-  #open(): void {
-    const { now, later } = this.#options;
-    this.#endMs = now() + sliceMsMax;
-    later(this.#next);
-  }
-
-  #isOver(): boolean {
-    return this.#endMs !== undefined && this.#options.now() > this.#endMs;
+  /** Opens the slice of this turn. Returns when it ends. */
+  #open(nowMs: number): number {
+    this.#options.later(this.#next);
+    return nowMs + sliceMsMax;
   }
 
   readonly #next = (): void => {
     this.#endMs = undefined;
     if (this.#waiting.size === 0) return;
-    this.#open();
+    const { now } = this.#options;
+    const endMs = this.#open(now());
+    this.#endMs = endMs;
     this.#waiting.serve((begin) => {
-      if (this.#isOver()) return 'enough';
-      begin();
+      const nowMs = now();
+      if (nowMs > endMs) return 'enough';
+      begin(nowMs);
       return requestCost;
     });
   };

@@ -168,13 +168,13 @@ export class StreamConnection {
         this.#refuse(`the id ${request.id} is in flight already`);
         return;
       }
-      if (hasRoom) turns.run(client, () => this.#submit(request, arrival));
+      if (hasRoom) turns.run(client, (nowMs) => this.#submit(request, arrival, nowMs));
       else this.#refuseRequest(arrival, request.id, overShare);
     }
     this.#regulate();
   }
 
-  #submit({ id, request, error }: FrameRequest, arrival: Arrival): void {
+  #submit({ id, request, error }: FrameRequest, arrival: Arrival, nowMs: number): void {
     if (this.#isEnding) return;
     if (error !== undefined) {
       this.#onError(arrival, id, error);
@@ -186,7 +186,7 @@ export class StreamConnection {
     }
     const { service, principal, client, account, limits } = this.#options;
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
-    const timing = new RequestTiming(request.command.type, origin);
+    const timing = new RequestTiming(request.command.type, origin, nowMs);
     const room =
       request.command.type === 'get'
         ? new StreamReplyRoom(account, this.#outbox, limits.unsentValueBytesMax)
