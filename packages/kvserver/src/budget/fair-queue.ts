@@ -109,9 +109,8 @@ export class FairQueue<T> {
   /** Offers what one turn of the client allows. Returns false if nothing more of anyone is wanted. */
   #turn(lane: Lane<T>, round: Round<T>, offer: (item: T) => Verdict): boolean {
     while (lane.credit > 0) {
-      const next = round.next();
-      if (next === undefined) break;
-      const [position, item] = next;
+      const item = round.next();
+      if (item === undefined) break;
       const verdict = offer(item);
       if (verdict === 'enough') return false;
       if (verdict === 'blocked') {
@@ -120,7 +119,7 @@ export class FairQueue<T> {
       }
       if (verdict === 'kept') continue;
       lane.credit -= verdict;
-      this.delete({ items: lane.items, position });
+      if (lane.items.delete(round.position)) this.#size -= 1;
     }
     // Nobody saves up turns in which there was nothing to serve.
     if (round.isOver) lane.credit = Math.min(0, lane.credit);
@@ -168,18 +167,25 @@ export class FairQueue<T> {
   }
 }
 
-/** The items of one client that were not offered yet. */
+/** The items of one client, offered one after the other. */
 class Round<T> {
   isOver = false;
-  readonly #items: Iterator<readonly [number, T]>;
+  /** That of the item that was offered last. */
+  position: number;
+  readonly #items: Ring<T>;
 
   constructor(items: Ring<T>) {
-    this.#items = items[Symbol.iterator]();
+    this.#items = items;
+    this.position = items.first - 1;
   }
 
-  next(): readonly [number, T] | undefined {
-    const { value, done } = this.#items.next();
-    if (done !== true) return value;
+  /** The next item that was not offered yet. */
+  next(): T | undefined {
+    while (this.position + 1 < this.#items.end) {
+      this.position += 1;
+      const item = this.#items.get(this.position);
+      if (item !== undefined) return item;
+    }
     this.isOver = true;
     return undefined;
   }

@@ -86,8 +86,8 @@ export function createApp(parts: AppParts): {
     }
     const client = connections.clientOf(response);
     if (client === undefined) return;
-    turns.run(client, (waitedMs) => {
-      connections.noteWait(response, waitedMs);
+    turns.run(client, (cameMs) => {
+      connections.noteWait(response, performance.now() - cameMs);
       answer(request, response).catch((error: unknown) => refuse(response, error));
     });
   };

@@ -176,13 +176,13 @@ export class StreamConnection {
         this.#refuse(`the id ${request.id} is in flight already`);
         return;
       }
-      if (hasRoom) turns.run(client, (waitedMs) => this.#submit(request, arrival, waitedMs));
+      if (hasRoom) turns.run(client, (cameMs) => this.#submit(request, arrival, cameMs));
       else this.#refuseRequest(arrival, request.id, overShare);
     }
     this.#regulate();
   }
 
-  #submit({ id, request, error }: FrameRequest, arrival: Arrival, waitedMs: number): void {
+  #submit({ id, request, error }: FrameRequest, arrival: Arrival, cameMs: number): void {
     if (this.#isEnding) return;
     if (error !== undefined) {
       this.#onError(arrival, id, error);
@@ -194,7 +194,7 @@ export class StreamConnection {
     }
     const { service, principal, client, account, limits } = this.#options;
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
-    const timing = new RequestTiming(request.command.type, origin, performance.now() - waitedMs);
+    const timing = new RequestTiming(request.command.type, origin, cameMs);
     const room =
       request.command.type === 'get'
         ? new StreamReplyRoom(account, this.#outbox, limits.unsentValueBytesMax)
