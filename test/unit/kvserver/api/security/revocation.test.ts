@@ -16,7 +16,7 @@ const logger = pino({ level: 'silent' });
 const rootToken = 'the-root-token-of-these-servers-is-long';
 const transports: readonly Transport[] = ['stream', 'http'];
 const writesEach = 100;
-/** By HTTP, a server that was sent many tokens that it does not know asks for patience. */
+/** By HTTP, a server that was sent many tokens that it does not know answers 429. */
 const tokenIsGone = ['KV_UNAUTHENTICATED', 'KV_TOO_MANY_ATTEMPTS'];
 
 describe('A token or a right that is taken away at another server', function () {
