@@ -6,27 +6,19 @@
  */
 import type { Client } from './client.ts';
 import { FairQueue } from './fair-queue.ts';
+import { sliceMsMax, type TurnClock } from './turn-clock.ts';
 
-/** The longest slice, in milliseconds. */
-const sliceMsMax = 4;
 /** What a request costs the turn of its client: two of them begin in one turn. */
 const requestCost = 2048;
 
-export interface RequestTurnsOptions {
-  /** Milliseconds of a clock that never goes back. */
-  readonly now: () => number;
-  /** Calls back in the next turn of the event loop. */
-  readonly later: (callback: () => void) => void;
-}
-
 export class RequestTurns {
-  readonly #options: RequestTurnsOptions;
+  readonly #clock: TurnClock;
   readonly #waiting = new FairQueue<() => void>();
   /** When the slice of this turn of the event loop ends; absent before its first request. */
   #endMs: number | undefined;
 
-  constructor(options: RequestTurnsOptions) {
-    this.#options = options;
+  constructor(clock: TurnClock) {
+    this.#clock = clock;
   }
 
   /** Calls `begin`, which never throws: now, or in a later turn if the slice of this one is over. */
@@ -37,13 +29,13 @@ export class RequestTurns {
   }
 
   #open(): void {
-    const { now, later } = this.#options;
+    const { now, later } = this.#clock;
     this.#endMs = now() + sliceMsMax;
     later(this.#next);
   }
 
   #isOver(): boolean {
-    return this.#endMs !== undefined && this.#options.now() > this.#endMs;
+    return this.#endMs !== undefined && this.#clock.now() > this.#endMs;
   }
 
   readonly #next = (): void => {

@@ -20,6 +20,7 @@ import type { Client } from '../../budget/client.ts';
 import type { Account } from '../../budget/fair-bound.ts';
 import type { Hold } from '../../budget/hold.ts';
 import { overloaded } from '../../budget/overloaded.ts';
+import type { ReadTurns } from '../../budget/read-turns.ts';
 import type { RequestTurns } from '../../budget/request-turns.ts';
 import type { StreamLimits } from '../../config/stream-limits.ts';
 import { RequestTiming } from '../../replica/request-timing.ts';
@@ -50,6 +51,7 @@ export interface ConnectionOptions {
   readonly account: Account;
   /** When each request begins. All streams share it. */
   readonly turns: Pick<RequestTurns, 'run'>;
+  readonly readTurns: ReadTurns;
   /** Called once when the connection is closed. */
   readonly onClosed: (connection: StreamConnection) => void;
 }
@@ -111,7 +113,11 @@ export class StreamConnection {
   watch(raw: Socket): void {
     const partial = new PartialFrame(raw, this.#options.account);
     this.#partial = partial;
+    const { readTurns } = this.#options;
+    readTurns.add(raw, () => this.#socket.isPaused);
+    raw.once('close', () => readTurns.remove(raw));
     raw.on('data', () => {
+      readTurns.onRead(raw);
       if (!partial.onBytes() && !this.#isEnding) this.#refuse('no memory for this frame', tryLater);
     });
     raw.on('drain', () => this.#regulate());
