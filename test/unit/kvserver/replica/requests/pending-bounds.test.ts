@@ -13,7 +13,7 @@ import { get, put } from '../../state-machine/fixtures.ts';
 
 const many = 10_000;
 
-describe('PendingRequests', () => {
+describe('The bounds of pending requests', () => {
   let world: World;
   let pending: PendingRequests;
   let settled: PendingRequest[];
