@@ -9,7 +9,7 @@ function slot(name: string, valueBytes?: number): CacheSlot {
   const entry =
     valueBytes === undefined
       ? undefined
-      : { text: 'x'.repeat(valueBytes), createRevision: 1, modRevision: 1, version: 1 };
+      : { value: 'x'.repeat(valueBytes), createRevision: 1, modRevision: 1, version: 1 };
   return { name, entry, rowSum: undefined };
 }
 
