@@ -7,6 +7,10 @@ export interface PortFaults<Message> {
   readonly repeatChance: number;
   readonly delayMsMax: number;
   readonly isCut: (from: number, to: number) => boolean;
+  /** Copies a message, so that servers share no object. */
+  readonly copy: (message: Message, from: number, to: number) => Message;
+  /** How long a message takes for its size, in milliseconds. */
+  readonly sendMsOf: (message: Message) => number;
   /** Replaces a message, for a network that corrupts messages. */
   readonly harm: (message: Message) => Message;
   /** Called with each message that arrives. */
@@ -26,6 +30,7 @@ export class PortNetwork<Message extends { readonly type: string }> {
     this.#faults = {
       ...{ lossChance: 0, repeatChance: 0, delayMsMax: 5, isCut: () => false },
       ...{ harm: (message: Message) => message, onDelivered: () => {} },
+      ...{ copy: (message: Message) => structuredClone(message), sendMsOf: () => 0 },
       ...faults,
     };
   }
@@ -53,19 +58,23 @@ export class PortNetwork<Message extends { readonly type: string }> {
   /** From now on no faults except for cut links. */
   calm(): void {
     this.#faults = { ...this.#faults, lossChance: 0, repeatChance: 0, delayMsMax: 5 };
+    this.#faults = { ...this.#faults, sendMsOf: () => 0 };
   }
 
   #send(from: number, to: number, message: Message): void {
     const { isCut, lossChance, repeatChance, delayMsMax, harm, onDelivered } = this.#faults;
+    const { copy, sendMsOf } = this.#faults;
     this.#sentCounts.set(message.type, this.sentCount(message.type) + 1);
     if (isCut(from, to) || this.#random.chance(lossChance)) return;
     const count = this.#random.chance(repeatChance) ? 2 : 1;
-    for (let copy = 0; copy < count; copy += 1) {
-      this.#world.schedule(this.#random.between(0.1, delayMsMax), () => {
+    const sendMs = sendMsOf(message);
+    for (let time = 0; time < count; time += 1) {
+      const copied = copy(message, from, to);
+      this.#world.schedule(sendMs + this.#random.between(0.1, delayMsMax), () => {
         const receive = this.#receivers.get(to);
         if (receive === undefined) return;
         onDelivered(from, to, message);
-        receive(from, harm(structuredClone(message)));
+        receive(from, harm(copied));
       });
     }
   }

@@ -40,6 +40,32 @@ describe('StateDisk', () => {
   });
 
   it(
+    ...seeded(
+      'keeps nothing new while it is full, and ends no flush while it hangs',
+      async (world) => {
+        const disk = new StateDisk(world, world.random('state'));
+        const level = await disk.open();
+        const full = new Error('full');
+        disk.fill(full);
+        const sync = { sync: true } as object;
+        expect(await rejectionOf(level.batch([put('a')], sync))).to.equal(full);
+        expect(disk.contents.size).to.equal(0);
+        disk.fill(undefined);
+        disk.hang(true);
+        let isSettled = false;
+        const written = level.batch([put('b')], sync).then(() => {
+          isSettled = true;
+        });
+        await world.sleep(60_000);
+        expect(isSettled).to.equal(false);
+        disk.hang(false);
+        await written;
+        expect(disk.contents.size).to.equal(2);
+      },
+    ),
+  );
+
+  it(
     ...seeded('never settles a batch of an incarnation that has crashed', async (world) => {
       const disk = new StateDisk(world, world.random('state'));
       const level = await disk.open();

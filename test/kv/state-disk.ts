@@ -67,6 +67,8 @@ export class StateDisk {
   #writtenCount = 0;
   #pace: DiskPace = flushPace;
   #failure: Error | undefined;
+  #shortage: Error | undefined;
+  #isHung = false;
   /** The incarnation that may write; absent while the server is down. */
   #level: StateLevel | undefined;
 
@@ -92,6 +94,16 @@ export class StateDisk {
    */
   failNextSync(error: Error | undefined): void {
     this.#failure = error;
+  }
+
+  /** Makes every flush fail with this error and keep nothing, as a full disk does, until it is `undefined`. */
+  fill(error: Error | undefined): void {
+    this.#shortage = error;
+  }
+
+  /** While it is hung, the disk ends no flush. */
+  hang(isHung: boolean): void {
+    this.#isHung = isHung;
   }
 
   /** Deletes everything. @throws TypeError while the database is open */
@@ -121,7 +133,7 @@ export class StateDisk {
     const level = emptyLevel();
     await fill(level);
     const rows = await level.iterator().all();
-    const flushed = this.#world.sleep(this.#delayMs());
+    const flushed = this.#flush();
     await (gate === undefined ? flushed : gate.answer(flushed));
     if (before === undefined || this.#level !== before) return never();
     this.#durable.clear();
@@ -172,12 +184,18 @@ export class StateDisk {
   async #sync(level: StateLevel, upTo: number): Promise<void> {
     const failure = this.#failure;
     this.#failure = undefined;
-    await this.#world.sleep(this.#delayMs());
+    await this.#flush();
     if (this.#level !== level) return never();
+    if (this.#shortage !== undefined) throw this.#shortage;
     if (failure !== undefined && this.#random.chance(0.5)) throw failure;
     for (const { number, operations } of this.#unsynced) if (number <= upTo) this.#keep(operations);
     this.#unsynced = this.#unsynced.filter(({ number }) => number > upTo);
     if (failure !== undefined) throw failure;
+  }
+
+  async #flush(): Promise<void> {
+    do await this.#world.sleep(this.#delayMs());
+    while (this.#isHung);
   }
 
   #delayMs(): number {

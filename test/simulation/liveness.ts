@@ -1,31 +1,31 @@
 /**
- * Liveness: once faults stop, every healthy server catches up with the others, and a new write is
- * acknowledged, both within ten simulated seconds. The feature level rises to what all servers can run at.
+ * Liveness: once faults stop, every server acknowledges a write and answers a read, and catches up with the others,
+ * all within ten simulated seconds. The feature level rises to what all servers can run at.
  */
 import { KvError } from '@paxkv/client';
+import { journalKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import type { RecordedClient } from '../history/recorded-client.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Server } from './cluster/server.ts';
 import type { Verdict } from './verdict.ts';
 
 const withinMs = 10_000;
+const ownRow = Buffer.from(journalKey).toString('hex');
 const lookMs = 20;
 
-/** Returns after how many milliseconds both hold. */
+/** The list that every server is asked to append to, once faults stop. */
+export const lateKey = 'list-late';
+
+/** `clients`: one of each server. Returns after how many milliseconds all of it holds. */
 export async function checkLiveness(
   cluster: Cluster,
-  client: RecordedClient,
+  clients: readonly RecordedClient[],
   verdict: Verdict,
 ): Promise<number> {
   const { world } = cluster;
   const startMs = world.now();
   cluster.calm();
-  try {
-    await client.append('list-late', '[late]');
-  } catch (error) {
-    if (!(error instanceof KvError)) throw error;
-    verdict.fail('a write is acknowledged once faults stop', error.message);
-  }
+  await Promise.all(clients.map((client, node) => checkService(client, node, verdict)));
   while (!isLevel(cluster.servers) && world.now() < startMs + withinMs) await world.sleep(lookMs);
   verdict.check(
     isLevel(cluster.servers),
@@ -46,6 +46,35 @@ export async function checkLiveness(
     () => `at ${cluster.servers.map(describe).join(', ')}`,
   );
   return world.now() - startMs;
+}
+
+async function checkService(client: RecordedClient, node: number, verdict: Verdict): Promise<void> {
+  const element = `[late.${node}]`;
+  await failing(verdict, 'each server acknowledges a write once faults stop', node, () =>
+    client.append(lateKey, element),
+  );
+  await failing(verdict, 'each server answers a read once faults stop', node, async () => {
+    const value = await client.get(lateKey);
+    verdict.check(
+      value?.includes(element) ?? false,
+      'an acknowledged write is never lost',
+      () => `node ${node} acknowledged ${element}, and then read ${value}`,
+    );
+  });
+}
+
+async function failing(
+  verdict: Verdict,
+  invariant: string,
+  node: number,
+  act: () => Promise<void>,
+): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof KvError)) throw error;
+    verdict.fail(invariant, `node ${node}: ${error.message}`);
+  }
 }
 
 function isLevel(servers: readonly Server[]): boolean {
@@ -69,8 +98,9 @@ function describe({ replica, highestLevel }: Server): string {
   return `${state} at ${applied}, feature level ${featureLevel} of ${highestLevel}`;
 }
 
-/** Every row of a server's state as one text. */
+/** Every row that servers have in common, as one text. Each records how far its own journal went. */
 function contentOf({ state }: Server): string {
-  const rows = [...state.contents].sort(([a], [b]) => (a < b ? -1 : 1));
+  const shared = [...state.contents].filter(([name]) => name !== ownRow);
+  const rows = shared.sort(([a], [b]) => (a < b ? -1 : 1));
   return rows.map(([name, [, value]]) => `${name}=${Buffer.from(value).toString('hex')}`).join();
 }

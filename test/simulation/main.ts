@@ -2,15 +2,16 @@
 import { join } from 'node:path';
 import { beginResult } from '../evidence/result-file.ts';
 import { HistoryFile } from '../history/history-file.ts';
+import { runGuided } from './guided/run-guided.ts';
 import { Workers } from './jobs/workers.ts';
 import { Progress } from './report/progress.ts';
 import { toResultBody } from './report/result-body.ts';
 import { addEntry, commitName, tellEntries, toEntry } from './report/seed-ledger.ts';
 import { tellFailure, tellFaults, tellSummary } from './report/summary.ts';
 import { type FailedSeed, Totals } from './report/totals.ts';
-import { runSeed } from './run-seed.ts';
-import { drawSchedule } from './schedule/draw-schedule.ts';
+import { runSeed, type SeedResult } from './run-seed.ts';
 import { type Narrowing, narrow } from './schedule/narrow.ts';
+import { scheduleOf } from './schedule/vary.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { Shrinking } from './shrink.ts';
 
@@ -41,27 +42,29 @@ async function runAlone({
 }
 
 async function simulate(settings: Settings): Promise<number> {
-  const { firstSeed, seedCount, jobCount, narrowing } = settings;
-  const seeds = Array.from({ length: seedCount }, (_, place) => firstSeed + place);
+  const { firstSeed, seedCount, jobCount, isGuided } = settings;
   const workers = new Workers(Math.min(jobCount, seedCount));
   const totals = new Totals();
   const writeResult = beginResult();
   const progress = new Progress(seedCount);
+  const onResult = (result: SeedResult, narrowing: Narrowing) => {
+    totals.add(result, narrowing);
+    progress.update(totals);
+    const { seed, failure } = result;
+    if (failure === undefined) return;
+    progress.pause();
+    print(tellFailure(seed, { failure, narrowing }));
+  };
   try {
-    for await (const result of workers.run(seeds, narrowing)) {
-      totals.add(result);
-      progress.update(totals);
-      if (result.failure === undefined) continue;
-      progress.pause();
-      print(tellFailure(result.seed, { failure: result.failure, narrowing }));
-    }
+    if (isGuided) print(await runGuided(workers, settings, onResult));
+    else await runInOrder(workers, settings, onResult);
     progress.end();
     print(tellSummary(totals));
     const hasPassed = totals.failed.length === 0;
     writeResult(settings.jsonFile, hasPassed, toResultBody(totals, firstSeed));
     if (settings.isLedger) print(keep(totals, firstSeed));
     if (settings.isShrunk) {
-      for (const failed of totals.failed.slice(0, shrunkCountMax)) await shrink(failed, narrowing);
+      for (const failed of totals.failed.slice(0, shrunkCountMax)) await shrink(failed);
     }
   } finally {
     await workers.close();
@@ -69,13 +72,22 @@ async function simulate(settings: Settings): Promise<number> {
   return totals.failed.length === 0 ? 0 : 1;
 
   /** Prints a failing run after it was shrunk. */
-  async function shrink({ seed, failure }: FailedSeed, given: Narrowing): Promise<void> {
-    const schedule = drawSchedule(seed);
+  async function shrink({ seed, narrowing: given, failure }: FailedSeed): Promise<void> {
+    const schedule = scheduleOf(seed, given.variants);
     const run = (narrowed: Narrowing) => workers.runOne(seed, narrowed);
     const least = await new Shrinking(schedule, { narrowing: given, failure }, run).run();
     print(`\nShrunk: ${tellFailure(seed, least)}`);
     print(tellFaults(narrow(schedule, least.narrowing)));
   }
+}
+
+async function runInOrder(
+  workers: Workers,
+  { firstSeed, seedCount, narrowing }: Settings,
+  onResult: (result: SeedResult, narrowing: Narrowing) => void,
+): Promise<void> {
+  const seeds = Array.from({ length: seedCount }, (_, place) => firstSeed + place);
+  for await (const result of workers.run(seeds, narrowing)) onResult(result, narrowing);
 }
 
 function keep(totals: Totals, firstSeed: number): string {

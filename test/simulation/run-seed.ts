@@ -4,24 +4,28 @@
  */
 import { World } from '@paxkv/simulator';
 import type { HistoryEvent } from '../history/event.ts';
+import { AimedReads } from './aim/aimed-reads.ts';
+import { Targets } from './aim/targets.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { FaultInjector } from './cluster/fault-injector.ts';
 import { checkHistory } from './invariants/history-invariants.ts';
 import { Ledger } from './invariants/ledger.ts';
 import { ReplyAudit } from './invariants/reply-audit.ts';
 import { RetentionInvariants } from './invariants/retention-invariants.ts';
+import { StateAudit } from './invariants/state-audit.ts';
 import { StateInvariants } from './invariants/state-invariants.ts';
 import { StepInvariants } from './invariants/step-invariants.ts';
-import { checkLiveness } from './liveness.ts';
+import { checkLiveness, lateKey } from './liveness.ts';
 import { LoadRun } from './load/load-run.ts';
 import { ClientWatch } from './rare/client-watch.ts';
 import { Counters } from './rare/counters.ts';
+import { LimitWatch } from './rare/limit-watch.ts';
 import { ProtocolWatch } from './rare/protocol-watch.ts';
 import { ServerWatch } from './rare/server-watch.ts';
 import { Trace } from './report/trace.ts';
-import { drawSchedule } from './schedule/draw-schedule.ts';
 import { type Narrowing, narrow } from './schedule/narrow.ts';
 import type { Schedule } from './schedule/schedule.ts';
+import { scheduleOf } from './schedule/vary.ts';
 import { type Failure, Verdict } from './verdict.ts';
 import { Witnesses } from './witness.ts';
 
@@ -49,7 +53,7 @@ export interface SeedResult {
 const withinMs = 600_000;
 
 export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {
-  const schedule = narrow(drawSchedule(seed), options);
+  const schedule = narrow(scheduleOf(seed, options.variants), options);
   const run = new Run(schedule, options);
   return run.run();
 }
@@ -59,23 +63,27 @@ class Run {
   readonly #world: World;
   readonly #verdict: Verdict;
   readonly #audit: ReplyAudit;
+  readonly #stateAudit: StateAudit;
   readonly #counters = new Counters();
   readonly #protocolWatch: ProtocolWatch;
   readonly #witness: Witnesses;
   readonly #cluster: Cluster;
   readonly #load: LoadRun;
+  readonly #aimed: AimedReads;
 
   constructor(schedule: Schedule, { onTrace, onEvent: onHistory }: SeedOptions) {
-    const { seed, nodeCount, load } = schedule;
-    const world = new World({ seed });
+    const { seed, variants, nodeCount, load } = schedule;
+    const world = new World({ seed: [seed, ...variants].join('+') });
     const now = () => world.now();
     const ledger = new Ledger(nodeCount);
     const trace = onTrace && new Trace(now, onTrace);
     const clientWatch = new ClientWatch(this.#counters);
+    const targets = new Targets();
     this.#schedule = schedule;
     this.#world = world;
     this.#verdict = new Verdict(now, () => this.#end());
     this.#audit = new ReplyAudit(this.#verdict);
+    this.#stateAudit = new StateAudit(this.#verdict);
     this.#protocolWatch = new ProtocolWatch(ledger, this.#counters);
     this.#witness = new Witnesses([
       ...(trace === undefined ? [] : [trace]),
@@ -83,9 +91,12 @@ class Run {
       new StepInvariants(ledger, this.#verdict),
       new RetentionInvariants(ledger, this.#verdict),
       this.#audit,
+      this.#stateAudit,
       this.#protocolWatch,
       new ServerWatch(nodeCount, this.#counters),
+      new LimitWatch(schedule.limits.messages, this.#counters),
       clientWatch,
+      targets,
     ]);
     this.#cluster = new Cluster(world, schedule, this.#witness);
     const onEvent = (event: HistoryEvent) => {
@@ -93,7 +104,18 @@ class Run {
       onHistory?.(event);
       clientWatch.onEvent(event);
     };
-    this.#load = new LoadRun(world, { load, clientNetwork: this.#cluster.clientNetwork, onEvent });
+    this.#load = new LoadRun(world, {
+      load,
+      clientNetwork: this.#cluster.clientNetwork,
+      onEvent,
+      audit: this.#stateAudit,
+    });
+    this.#aimed = new AimedReads(world, {
+      targets,
+      nodeCount,
+      client: (node) => this.#load.directClient(node),
+      onProbe: ({ reason }) => this.#counters.add(`reads aimed at a server: ${reason}`),
+    });
   }
 
   async run(): Promise<SeedResult> {
@@ -132,16 +154,27 @@ class Run {
     const maker = new FaultInjector(this.#cluster, this.#witness);
     this.#cluster.startAll();
     this.#load.start();
+    this.#aimed.start();
     maker.plan(faults);
     await this.#world.sleep(durationMs);
     maker.stop();
-    const stopped = this.#load.stop();
-    const client = this.#load.extraClient();
-    await checkLiveness(this.#cluster, client, this.#verdict);
+    const stopped = Promise.all([this.#load.stop(), this.#aimed.stop()]);
+    const clients = this.#cluster.servers.map((_, node) => this.#load.faithfulClient(node));
+    await checkLiveness(this.#cluster, clients, this.#verdict);
     await stopped;
-    for (const key of ['list-late', ...this.#load.keyNames]) await client.get(key);
+    const client = this.#load.extraClient();
+    const keys = [lateKey, ...this.#load.keyNames, ...this.#aimed.keyNames];
+    for (const key of keys) await client.get(key);
+    for (const event of this.#load.events) this.#auditRead(event);
     const isList = (key: string) => key.startsWith('list');
     checkHistory(this.#load.events, { log: this.#audit, verdict: this.#verdict, isList });
+  }
+
+  #auditRead(event: HistoryEvent): void {
+    if (event.type !== 'ok' || event.answer.name !== 'get') return;
+    const { value, revision: modRevision } = event.answer;
+    if (value === undefined || modRevision === undefined) return;
+    this.#stateAudit.onRead(event.key, { value, modRevision });
   }
 
   /** Ends the run: the world throws what a scheduled callback throws. */

@@ -16,6 +16,8 @@ export interface Settings {
   readonly jobCount: number;
   /** Whether a failing seed is shrunk before it is shown. */
   readonly isShrunk: boolean;
+  /** Whether runs that reach new rare states are kept and varied. */
+  readonly isGuided: boolean;
   /** Whether the totals are added to the ledger. */
   readonly isLedger: boolean;
   /** Where to write the result as data. */
@@ -30,6 +32,8 @@ interface Flags {
   readonly history?: string;
   readonly without?: readonly Hazard[];
   readonly only?: readonly number[];
+  readonly variants?: readonly number[];
+  readonly guided: boolean;
   readonly until?: number;
   readonly jobs: number;
   readonly shrink: boolean;
@@ -50,6 +54,8 @@ export function parseSettings(argv: readonly string[]): Settings {
     .option('--history <file>', 'write the history of its clients there; with --seed')
     .option('--without <kinds>', `leave out these hazards: ${hazards.join(', ')}`, toHazards)
     .option('--only <places>', 'keep only these faults, e.g. 3,8', toPlaces)
+    .option('--variants <numbers>', 'vary the schedule in this way, e.g. 3,8', toPlaces)
+    .option('--guided', 'keep runs that reach new rare states, and vary them', false)
     .option('--until <ms>', 'end the schedule there', toCount)
     .option('--jobs <count>', 'runs at a time', toCount, availableParallelism())
     .option('--no-shrink', 'do not shrink a failing seed')
@@ -58,13 +64,16 @@ export function parseSettings(argv: readonly string[]): Settings {
     .parse([...argv], { from: 'user' });
   const flags = command.opts<Flags>();
   if (flags.trace && flags.seed === undefined) command.error('--trace needs --seed');
+  if (flags.guided && flags.ledger)
+    command.error('--ledger counts seeds, and --guided varies them');
   if (flags.history !== undefined && flags.seed === undefined)
     command.error('--history needs --seed');
-  const { seed, without, only, until, history: historyFile } = flags;
+  const { seed, variants, without, only, until, history: historyFile } = flags;
   return {
     firstSeed: seed ?? flags.first,
     seedCount: seed === undefined ? flags.seeds : 1,
     narrowing: {
+      ...(variants === undefined ? {} : { variants }),
       ...(without === undefined ? {} : { without }),
       ...(only === undefined ? {} : { only }),
       ...(until === undefined ? {} : { untilMs: until }),
@@ -73,6 +82,7 @@ export function parseSettings(argv: readonly string[]): Settings {
     ...(historyFile === undefined ? {} : { historyFile }),
     jobCount: flags.jobs,
     isShrunk: flags.shrink,
+    isGuided: flags.guided,
     isLedger: flags.ledger,
     ...(flags.json === undefined ? {} : { jsonFile: flags.json }),
   };
@@ -84,7 +94,7 @@ function toCount(text: string): number {
 }
 
 function toPlaces(text: string): readonly number[] {
-  if (!/^(?:\d{1,4}(?:,\d{1,4})*)?$/.test(text))
+  if (!/^(?:\d{1,7}(?:,\d{1,7})*)?$/.test(text))
     throw new InvalidArgumentError('must be numbers with commas, such as 3,8');
   return text === '' ? [] : text.split(',').map(Number);
 }

@@ -19,6 +19,8 @@ export interface Witness {
   onEnded?(node: number, cause: EndCause): void;
   /** A server lost the contents of its disks. */
   onMemoryLost?(node: number, of: LostMemory['of']): void;
+  /** A server found its journal damaged when it started. */
+  onDamageFound?(node: number): void;
   /** A server has stopped because of an error. */
   onFailed?(node: number, error: Error): void;
   /** A server was told that its connection to another ended. */
@@ -66,6 +68,10 @@ export class Witnesses implements Required<Witness> {
 
   onMemoryLost(node: number, of: LostMemory['of']): void {
     for (const witness of this.#all) witness.onMemoryLost?.(node, of);
+  }
+
+  onDamageFound(node: number): void {
+    for (const witness of this.#all) witness.onDamageFound?.(node);
   }
 
   onFailed(node: number, error: Error): void {

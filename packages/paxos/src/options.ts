@@ -2,6 +2,7 @@
 import type { PeerId } from './core/ballot.ts';
 import type { RetentionPolicy } from './core/commit/retention-policy.ts';
 import type { Decision } from './core/effects.ts';
+import type { MessageLimits } from './core/messages/message-limits.ts';
 import type { TraceRecorder } from './core/trace/trace-recorder.ts';
 import type { Clock, Random, Storage, Transport } from './environment.ts';
 import type { PaxosError } from './errors.ts';
@@ -65,6 +66,8 @@ export interface PaxosOptions<V> {
    * first learns what was decided in between. Default: no bound.
    */
   readonly instanceLeapMax?: number;
+  /** How many elements one message of this peer carries at most. Default: as many as receivers accept. */
+  readonly messageLimits?: Partial<MessageLimits>;
   /** Records everything that the peer takes in, so that its run can be replayed. By default nothing does. */
   readonly recorder?: TraceRecorder<V>;
 }

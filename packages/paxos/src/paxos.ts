@@ -38,7 +38,7 @@ export class Paxos<V> {
    * can be constructed around it first.
    *
    * @throws PaxosError `PAXOS_STORAGE_FAILED` if the memory cannot be trusted: this peer must not vote.
-   * @throws TypeError if `me` or `peerCount` is not valid.
+   * @throws TypeError if `me`, `peerCount` or a limit is not valid.
    */
   static async load<V>(options: PaxosOptions<V>): Promise<Paxos<V>> {
     const { me, peerCount, storage, retention, stateEpoch = 0, recorder } = options;

@@ -42,6 +42,8 @@ export interface SimDiskOptions<V> extends Partial<DiskPace> {
 
 const paceDefault: DiskPace = { delayMsMin: 0.1, delayMsMax: 2, slowChance: 0, slowMsMax: 0 };
 const keepChanceDefault = 0.5;
+/** How often a task looks whether the disk is still hung, in milliseconds. */
+const hungLookMs = 20;
 
 interface Task {
   /** Absent for a load. */
@@ -74,6 +76,9 @@ export class SimDisk<V> {
   #handle: Storage<V> | undefined;
   #writeFailure: Error | undefined;
   #loadFailure: Error | undefined;
+  /** Why no write succeeds at present, if none does. */
+  #shortage: Error | undefined;
+  #isHung = false;
   #damage: Error | undefined;
   #writeCount = 0;
   /** How many writes the present journal holds, including dropped ones. */
@@ -135,6 +140,16 @@ export class SimDisk<V> {
     this.#writeFailure = error;
   }
 
+  /** Makes every write fail with this error and store nothing, as a full disk does, until it is `undefined`. */
+  fill(error: Error | undefined): void {
+    this.#shortage = error;
+  }
+
+  /** While it is hung, the disk ends no load and no write. */
+  hang(isHung: boolean): void {
+    this.#isHung = isHung;
+  }
+
   /**
    * Makes the next load fail with this error. Later loads find everything unchanged. `undefined` cancels the
    * failure.
@@ -181,6 +196,8 @@ export class SimDisk<V> {
       return Promise.reject(new TypeError('the previous write has not settled yet'));
     const copies = this.#copies(writes);
     const write = this.#draft(copies);
+    const shortage = this.#shortage;
+    if (shortage !== undefined) return this.#refuse(write, shortage);
     const failure = this.#writeFailure;
     this.#writeFailure = undefined;
     return new Promise((resolve, reject) => {
@@ -194,6 +211,16 @@ export class SimDisk<V> {
         reject(error);
       };
       this.#schedule({ write, done: failure === undefined ? succeed : () => fail(failure) });
+    });
+  }
+
+  #refuse(write: Draft, shortage: Error): Promise<never> {
+    return new Promise((_, reject) => {
+      const done = () => {
+        write.lose();
+        reject(shortage);
+      };
+      this.#schedule({ write: { keep: write.lose, lose: write.lose }, done });
     });
   }
 
@@ -217,11 +244,16 @@ export class SimDisk<V> {
   }
 
   #schedule({ write, done }: Task): void {
-    const cancel = this.#world.schedule(this.#delayMs(), () => {
+    const end = () => {
+      if (this.#isHung) {
+        callOff = this.#world.schedule(hungLookMs, end);
+        return;
+      }
       this.#pending.delete(task);
       done();
-    });
-    const task: PendingTask = { cancel, write };
+    };
+    let callOff = this.#world.schedule(this.#delayMs(), end);
+    const task: PendingTask = { cancel: () => callOff(), write };
     this.#pending.add(task);
   }
 

@@ -14,7 +14,7 @@ export {
 } from './network/fault-profile.ts';
 export type { Flight, Flights } from './network/flights.ts';
 export type { HintProfile } from './network/hints.ts';
-export { SimNetwork, type SimNetworkOptions } from './network/network.ts';
+export { type Bandwidth, SimNetwork, type SimNetworkOptions } from './network/network.ts';
 export { type Boot, type Lifetime, SimNode } from './node.ts';
 export type { NodeClock, NodeClockOptions } from './node-clock.ts';
 export { SeededRandom } from './seeded-random.ts';

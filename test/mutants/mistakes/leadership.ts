@@ -77,6 +77,22 @@ export const leadershipMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'log-promise-claims-all',
+    mistake: 10,
+    does: 'An acceptor that has more votes than one message takes claims to have told them all.',
+    loses: 'A new leader proposes its own value where another one may be decided.',
+    file: 'paxos/src/core/instance/acceptor.ts',
+    right: 'const firstSeq = omitted ? omitted.seq + 1 : firstOpen;',
+    wrong: 'const firstSeq = omitted ? firstOpen : firstOpen;',
+    caughtBy: [
+      bySimulation,
+      byTest(
+        'unit/paxos/core/instance/acceptor',
+        'tells all votes up to 2, and beyond that the highest 2 and where they begin',
+      ),
+    ],
+  },
+  {
     id: 'leader-from-the-first',
     mistake: 10,
     does: 'A new leader skips phase 1 also where acceptors did not report their votes.',

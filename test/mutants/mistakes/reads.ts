@@ -86,4 +86,21 @@ export const readsMutants: readonly Mutant[] = [
       ),
     ],
   },
+  {
+    id: 'asks-twice-only',
+    mistake: 75,
+    does: 'A server that got no answer to a question asks again once, and no more.',
+    loses: 'Every read of a server that was cut off for a moment waits for good.',
+    file: 'paxos/src/core/commit/quorum-read.ts',
+    right: "if (!answers.has(to)) step.sendNow(to, { type: 'readIndex', id });",
+    wrong:
+      "if (!answers.has(to) && this.#pending?.attempt === 1) step.sendNow(to, { type: 'readIndex', id });",
+    caughtBy: [
+      bySimulation,
+      byTest(
+        'unit/paxos/core/commit/quorum-read',
+        'asks those peers again that did not answer, until a quorum did',
+      ),
+    ],
+  },
 ];

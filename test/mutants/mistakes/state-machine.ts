@@ -156,6 +156,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     right: '      this.#dirty.get(name) ??\n',
     wrong: '',
     caughtBy: [
+      bySimulation,
       byTest(
         'unit/kvserver/state-machine/store/entry-cache',
         'looks among entries to be written and being written, then asks the database',

@@ -6,6 +6,8 @@ import type {
 } from '@paxkv/kvserver/internal/replica/ports';
 import { baseLevel } from '@paxkv/kvserver/internal/state-machine/features';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
+import { DiskError, type DiskErrorCode } from '@paxkv/kvserver/internal/storage/index';
+import type { SideMessage } from '@paxkv/kvserver/internal/transport/codec';
 import { PaxosError } from '@paxkv/paxos';
 import {
   type DiskPace,
@@ -17,16 +19,19 @@ import {
 } from '@paxkv/simulator';
 import { LevelNetwork } from '../../kv/level-network.ts';
 import { PortNetwork } from '../../kv/port-network.ts';
-import type { Link } from '../schedule/fault.ts';
+import type { Link, SlowLinks } from '../schedule/fault.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';
 import { ClientNetwork } from './client-network.ts';
 import { copyEnvelope } from './copies.ts';
 import { DiskFault } from './disk-fault.ts';
 import { Server } from './server.ts';
+import { WireCopies } from './wire-copies.ts';
 
 /** How long it takes until a server that failed is started again. */
 const restartDelayMs = 500;
+/** Several of the largest messages. */
+const queueBytesMax = 500_000;
 
 export class Cluster {
   readonly world: World;
@@ -42,7 +47,8 @@ export class Cluster {
   readonly #cuts = new Set<readonly Link[]>();
 
   constructor(world: World, schedule: Schedule, witness: Required<Witness>) {
-    const { nodeCount, network: profile, hints, clockRates } = schedule;
+    const { nodeCount, network: profile, hints, clockRates, isWireReal, bytesPerMs } = schedule;
+    const wire = isWireReal ? new WireCopies(nodeCount, world.random('wire')) : undefined;
     this.world = world;
     this.#schedule = schedule;
     this.#witness = witness;
@@ -50,14 +56,30 @@ export class Cluster {
       peerCount: nodeCount,
       profile,
       hints,
-      copy: copyEnvelope,
+      copy: wire === undefined ? copyEnvelope : (envelope) => wire.envelope(envelope),
+      ...(bytesPerMs !== undefined && {
+        bandwidth: {
+          bytesPerMs,
+          queueBytesMax,
+          sizeOf: (envelope) => WireCopies.bytesOf(envelope),
+        },
+      }),
       watch: (fate, envelope) => witness.onFate(fate, envelope),
     });
     const isCut = (from: number, to: number) => this.#isCut(from, to);
-    const faults = { ...portFaults(profile), isCut };
-    this.#forwardNetwork = new PortNetwork(world, 'forwards', faults);
-    this.#checksumNetwork = new PortNetwork(world, 'checksums', faults);
-    this.#stateNetwork = new PortNetwork(world, 'state transfers', {
+    const faults = {
+      ...{ ...portFaults(profile), isCut },
+      ...(bytesPerMs !== undefined && {
+        sendMsOf: (message: SideMessage) => WireCopies.bytesOf(message) / bytesPerMs,
+      }),
+      ...(wire !== undefined && {
+        copy: <M extends SideMessage>(message: M, from: number, to: number) =>
+          wire.side(message, from, to),
+      }),
+    };
+    this.#forwardNetwork = new PortNetwork<ForwardedBatch>(world, 'forwards', faults);
+    this.#checksumNetwork = new PortNetwork<ChecksumMessage>(world, 'checksums', faults);
+    this.#stateNetwork = new PortNetwork<StateMessage>(world, 'state transfers', {
       ...faults,
       onDelivered: (from, to, message) => witness.onStateMessage(from, to, message),
     });
@@ -80,7 +102,11 @@ export class Cluster {
           newCommands: isMixed ? { increment: baseLevel + 1 } : {},
           isLed: schedule.isLed,
           logBudget: schedule.logBudget,
+          segmentBytes: schedule.segmentBytes,
+          limits: schedule.limits,
           windowBytesMax: schedule.windowBytesMax,
+          windowMsMax: schedule.windowMsMax,
+          isClockOfBoots: schedule.areClocksOfBoots,
           pace: this.pace,
           onFailed: (error) => this.#onFailed(me, error),
         }),
@@ -123,14 +149,29 @@ export class Cluster {
     this.#cutAll();
   }
 
+  /** Delays the messages of one server; by 0 ms, no more. */
+  slow({
+    node,
+    direction,
+    delayMsMean,
+  }: Pick<SlowLinks, 'node' | 'direction' | 'delayMsMean'>): void {
+    for (const peer of this.servers.keys()) {
+      if (peer === node) continue;
+      if (direction !== 'to') this.#network.slow(node, peer, delayMsMean);
+      if (direction !== 'from') this.#network.slow(peer, node, delayMsMean);
+    }
+  }
+
   /** Ends all faults, and starts every server that is down. */
   calm(): void {
     const isOfCalls = this.#schedule.network.type === 'calls';
     this.#cuts.clear();
     this.#network.heal();
+    this.#network.setBandwidth(undefined);
     this.#network.setProfile(isOfCalls ? reliable : harsh({ delayMsMean: 1, delayMsMax: 20 }));
     for (const [node, server] of this.servers.entries()) {
       this.#network.setUnreliable(node, false);
+      this.slow({ node, direction: 'both', delayMsMean: 0 });
       server.calm(this.pace);
     }
     this.#stateNetwork.calm();
@@ -159,11 +200,18 @@ export class Cluster {
   #onNotStarted(node: number, error: unknown): void {
     this.#witness.onNote(`node ${node} did not start: ${String(error)}`);
     if (isTooOld(error)) this.servers[node]?.upgrade();
+    else if (isJournalDamaged(error)) this.#onDamageFound(node);
     else if (DiskFault.behind(error) === undefined) {
       this.#throw(error);
       return;
     }
     this.world.schedule(restartDelayMs, () => this.start(node));
+  }
+
+  /** Like the supervisor of a real server, which sets the journal aside. */
+  #onDamageFound(node: number): void {
+    this.#witness.onDamageFound(node);
+    this.servers[node]?.loseMemory({ of: 'journal', isNoticed: true });
   }
 
   /** Ends the run: the world throws what a scheduled callback throws. */
@@ -199,6 +247,11 @@ function portFaults(profile: FaultProfile) {
 /** Whether a server was started with a version that is too old for the feature level of the cluster. */
 function isTooOld(error: unknown): boolean {
   return error instanceof StateError && error.code === 'STATE_LEVEL_UNSUPPORTED';
+}
+
+function isJournalDamaged(error: unknown): boolean {
+  const codes: readonly DiskErrorCode[] = ['DISK_JOURNAL_DAMAGED', 'DISK_AMNESIA'];
+  return error instanceof DiskError && codes.includes(error.code);
 }
 
 /** Whether a peer stopped because others remember more of it than it does. */

@@ -84,6 +84,16 @@ export class FaultInjector {
         server.crash();
         server.journal.failNextLoad(new DiskFault('the disk does not answer'));
         return () => cluster.start(fault.node);
+      case 'full disk':
+        server.fill(new DiskFault('there is no space left'));
+        return () => server.fill(undefined);
+      case 'hung disk':
+        server.hang(true);
+        return () => server.hang(false);
+      case 'damaged journal':
+        server.crash();
+        server.damageJournal(fault);
+        return () => cluster.start(fault.node);
       case 'lost memory':
         server.crash();
         server.loseMemory(fault);
@@ -102,6 +112,9 @@ export class FaultInjector {
       case 'clock jump':
         server.clock.jump(fault.aheadMs);
         return () => {};
+      case 'slow links':
+        cluster.slow(fault);
+        return () => cluster.slow({ ...fault, delayMsMean: 0 });
     }
   }
 

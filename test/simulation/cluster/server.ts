@@ -6,65 +6,38 @@ import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { scrubLimitsDefault } from '@paxkv/kvserver/internal/config/scrub-limits';
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
-import type {
-  ChecksumMessage,
-  ForwardedBatch,
-  StateMessage,
-} from '@paxkv/kvserver/internal/replica/ports';
 import { baseLevel, type Version } from '@paxkv/kvserver/internal/state-machine/features';
+import { expectWholeJournal } from '@paxkv/kvserver/internal/storage/index';
 import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { toPosition, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
-import type { Clock, Transport } from '@paxkv/paxos';
+import type { Clock, Storage, Transport, Write } from '@paxkv/paxos';
 import {
   type DiskPace,
   type Gate,
   type Lifetime,
   type NodeClock,
   SimDisk,
-  type SimNetwork,
   SimNode,
   type World,
+  type WriteFate,
 } from '@paxkv/simulator';
 import { entropyFrom } from '../../kv/entropy.ts';
 import { answer } from '../../kv/kv-endpoint.ts';
-import type { LevelNetwork } from '../../kv/level-network.ts';
-import type { PortNetwork } from '../../kv/port-network.ts';
 import { type Operation, StateDisk } from '../../kv/state-disk.ts';
 import { WindowDisk } from '../../kv/window-disk.ts';
 import { highestLevel } from '../schedule/draw-versions.ts';
-import type { LostLogWindow, LostMemory } from '../schedule/fault.ts';
-import type { LogBudget } from '../schedule/schedule.ts';
-import type { EndCause, Witness } from '../witness.ts';
+import type { DamagedJournal, LostLogWindow, LostMemory } from '../schedule/fault.ts';
+import type { EndCause } from '../witness.ts';
 import { copyWrite } from './copies.ts';
+import { JournalDisk } from './journal-disk.ts';
+import type { ServerOptions } from './server-options.ts';
 
 type Bytes = Uint8Array;
 type Fill = Parameters<StateDisk['replace']>[0];
 
-export interface ServerOptions {
-  readonly me: number;
-  readonly serverCount: number;
-  readonly network: SimNetwork<Bytes>;
-  readonly stateNetwork: PortNetwork<StateMessage>;
-  readonly forwardNetwork: PortNetwork<ForwardedBatch>;
-  readonly checksumNetwork: PortNetwork<ChecksumMessage>;
-  readonly isLed: boolean;
-  readonly levelNetwork: LevelNetwork;
-  /** The highest feature level of its version, by its starts. */
-  readonly versions: readonly number[];
-  /** The commands that came with a level above the base. */
-  readonly newCommands: Version['commands'];
-  readonly logBudget: LogBudget;
-  readonly windowBytesMax: number;
-  readonly clockRate: number;
-  readonly pace: DiskPace;
-  readonly witness: Required<Witness>;
-  /** Called when the server has stopped because of an error. */
-  readonly onFailed: (error: Error) => void;
-}
-
 export class Server {
-  readonly journal: SimDisk<Bytes>;
+  readonly journal: SimDisk<Bytes> | JournalDisk;
   readonly state: StateDisk;
   readonly window: WindowDisk;
   readonly clock: NodeClock;
@@ -75,8 +48,8 @@ export class Server {
   readonly #breaks = new Set<(reason: Error) => void>();
   #gate: Gate | undefined;
   #keepChance = 0.5;
+  #isPowerLost = false;
   #bootCount = 0;
-  /** What a real server keeps in its identity. */
   /** Whether it was started with a version too old for the cluster, and has had the newest one since. */
   #isUpgraded = false;
   #highestLevel = baseLevel;
@@ -88,16 +61,22 @@ export class Server {
   #endCount = 0;
 
   constructor(world: World, options: ServerOptions) {
-    const { me, clockRate, pace, witness } = options;
+    const { me, clockRate, pace, witness, segmentBytes } = options;
     this.#world = world;
     this.#options = options;
-    this.journal = new SimDisk(world, {
-      ...pace,
-      random: world.random(`journal ${me}`),
-      copy: copyWrite,
-      emptyState: 'new',
-      watch: (fate, writes) => witness.onWrite(me, fate, writes),
-    });
+    const random = world.random(`journal ${me}`);
+    const onWrite = (fate: WriteFate, writes: readonly Write<Bytes>[]) =>
+      witness.onWrite(me, fate, writes);
+    this.journal =
+      segmentBytes === undefined
+        ? new SimDisk(world, {
+            ...pace,
+            random,
+            copy: copyWrite,
+            emptyState: 'new',
+            watch: onWrite,
+          })
+        : new JournalDisk(world, { pace, random, segmentBytes, watch: onWrite });
     const watch = (operations: readonly Operation[]) => this.#onStateKept(operations);
     this.state = new StateDisk(world, world.random(`state ${me}`), { watch });
     this.state.setPace(pace);
@@ -138,6 +117,7 @@ export class Server {
   async start(): Promise<void> {
     const { me, witness } = this.#options;
     const endCount = this.#endCount;
+    if (this.#options.isClockOfBoots && !this.isUp) this.clock.restart(0);
     this.#bootCount += 1;
     witness.onStarted(me, this.#bootCount);
     try {
@@ -198,6 +178,22 @@ export class Server {
     this.#options.witness.onMemoryLost(this.#options.me, of);
   }
 
+  /** Harms the journal while the server is down. */
+  damageJournal({ harm }: Pick<DamagedJournal, 'harm'>): void {
+    if (this.journal instanceof JournalDisk) this.journal.damage({ harm });
+  }
+
+  /** Makes everything fail that needs space on a disk. `undefined`: there is space again. */
+  fill(error: Error | undefined): void {
+    this.journal.fill(error);
+    this.state.fill(error);
+  }
+
+  hang(isHung: boolean): void {
+    this.journal.hang(isHung);
+    this.state.hang(isHung);
+  }
+
   /** Wipes or damages the log window while the server is down. */
   loseLogWindow({ isDamaged }: Pick<LostLogWindow, 'isDamaged'>): void {
     if (isDamaged) this.window.damage();
@@ -215,6 +211,8 @@ export class Server {
     this.failNextWrite('journal', undefined);
     this.failNextWrite('state', undefined);
     this.journal.failNextLoad(undefined);
+    this.fill(undefined);
+    this.hang(false);
     this.setPace(pace);
     this.clock.setRate(1);
     this.endStop();
@@ -249,14 +247,14 @@ export class Server {
     const { me, serverCount, network, isLed, stateNetwork, forwardNetwork, checksumNetwork } =
       this.#options;
     const { witness, onFailed } = this.#options;
-    const { levelNetwork } = this.#options;
+    const { levelNetwork, limits } = this.#options;
     const version = this.#versionAtStart();
     this.#highestLevel = version.highest;
     witness.onNote(`node ${me} has a version up to feature level ${version.highest}`);
     const { instances: logInstanceCountMax, bytes: logBytesMax } = this.#options.logBudget;
     const pass = (deliver: () => void) => gate.pass(deliver);
     onCrash(() => network.unplug(me));
-    onCrash(() => this.journal.crash(this.#keepChance));
+    onCrash(() => this.#crashJournal());
     onCrash(() => this.state.crash());
     onCrash(() => this.window.crash(1 - this.#keepChance));
     onCrash(() => stateNetwork.unplug(me));
@@ -265,17 +263,28 @@ export class Server {
     onCrash(() => levelNetwork.unplug(me));
     onCrash(() => this.#breakCalls());
     this.#gate = gate;
+    const { storage, writeIndex } = await this.#openJournal(clock, gate);
+    const state = await this.state.open(gate);
+    if (writeIndex !== undefined) {
+      await expectWholeJournal({ journal: { writeIndex: writeIndex() }, state });
+    }
     const options = {
       me,
       runId: this.#bootCount,
       peerCount: serverCount,
       clock,
-      limits: { ...limitsDefault, logInstanceCountMax, logBytesMax },
+      limits: { ...limitsDefault, logInstanceCountMax, logBytesMax, ...limits.server },
+      sessionLimits: limits.sessions,
+      messageLimits: limits.messages[me] ?? {},
+      ...(limits.ownSessionWindowMax !== undefined && {
+        ownSessionWindowMax: limits.ownSessionWindowMax,
+      }),
       stateEpoch: this.#stateEpoch,
       logWindow: await this.#openWindow(clock, gate),
       transport: gate.transport(this.#watched(network.transport(me))),
-      storage: gate.storage(this.journal.open()),
-      state: await this.state.open(gate),
+      storage: gate.storage(storage),
+      state,
+      ...(writeIndex !== undefined && { journalIndex: writeIndex }),
       stateTransfer: {
         port: stateNetwork.port(me, pass),
         replace: (fill: Fill) => this.state.replace(fill, gate),
@@ -296,14 +305,29 @@ export class Server {
     return Replica.open(options);
   }
 
+  /** Without a write index if a model stands for the journal, which never loses its end unnoticed. */
+  async #openJournal(
+    clock: Clock,
+    gate: Gate,
+  ): Promise<{ storage: Storage<Bytes>; writeIndex?: () => number }> {
+    if (this.journal instanceof JournalDisk) return this.journal.open(gate, clock);
+    return { storage: this.journal.open() };
+  }
+
+  #crashJournal(): void {
+    if (this.journal instanceof JournalDisk)
+      this.journal.crash(this.#keepChance, this.#isPowerLost);
+    else this.journal.crash(this.#keepChance);
+  }
+
   #openWindow(clock: Clock, gate: Gate): Promise<LogWindow> {
-    const { me, windowBytesMax, witness } = this.#options;
+    const { me, windowBytesMax, windowMsMax, witness } = this.#options;
     return LogWindow.open({
       files: this.window.open(gate),
       owner: `simulated/${me}`,
       clock,
       bytesMax: windowBytesMax,
-      msMax: 3_600_000,
+      msMax: windowMsMax,
       onDropped: (reason) => witness.onWindowDropped(me, reason),
     });
   }
@@ -318,6 +342,7 @@ export class Server {
     if (!this.isUp) return;
     this.#endCount += 1;
     this.#keepChance = keepChance;
+    this.#isPowerLost = cause === 'power loss';
     this.#options.witness.onEnded(this.#options.me, cause);
     this.#node.crash();
   }

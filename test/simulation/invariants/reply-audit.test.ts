@@ -56,6 +56,16 @@ describe('ReplyAudit', () => {
     expect(verdict.failure?.invariant).to.equal('only what a quorum voted for is acknowledged');
   });
 
+  it('counts no value as decided whose request was refused at its place, for its session', () => {
+    for (const code of ['KV_SESSION_EXPIRED', 'KV_UNAVAILABLE']) {
+      const { audit } = openAudit();
+      audit.onAsked(0, 1, append);
+      audit.onDecided(0, batch);
+      audit.onAnswered(1, append, { status: 410, body: { error: { code, outcome: 'unknown' } } });
+      expect(audit.wasDecided('[0.1]'), code).to.equal(code === 'KV_UNAVAILABLE');
+    }
+  });
+
   it('takes no error for an acknowledgement', () => {
     const { verdict, audit } = openAudit();
     audit.onAnswered(1, append, { status: 503, body: {} });

@@ -4,7 +4,13 @@
  */
 import type { Answer, Message } from '@paxkv/client';
 import { decodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
-import { paths, type Request, requestToJson, type StampJson } from '@paxkv/protocol';
+import {
+  type ErrorReply,
+  paths,
+  type Request,
+  requestToJson,
+  type StampJson,
+} from '@paxkv/protocol';
 import type { Verdict } from '../verdict.ts';
 import type { Witness } from '../witness.ts';
 
@@ -16,6 +22,8 @@ export class ReplyAudit implements Witness {
   /** Instances in which each stamped request was decided. */
   readonly #seqs = new Map<string, number[]>();
   readonly #values = new Set<string>();
+  /** Those of requests that a server refused at their place in the log. */
+  readonly #refusedValues = new Set<string>();
 
   constructor(verdict: Verdict) {
     this.#verdict = verdict;
@@ -26,9 +34,9 @@ export class ReplyAudit implements Witness {
     return [...this.#seqs.values()].filter((seqs) => seqs.length > 1).length;
   }
 
-  /** Whether a write of this value was ever decided. */
+  /** Whether a write of this value was ever decided, and not refused for its session, which had expired. */
   wasDecided(value: string): boolean {
-    return this.#values.has(value);
+    return this.#values.has(value) && !this.#refusedValues.has(value);
   }
 
   onAsked(_client: number, _node: number, message: Message): void {
@@ -60,8 +68,13 @@ export class ReplyAudit implements Witness {
     return stamp !== undefined && this.#requested.has(nameOfRequest({ command }));
   }
 
-  onAnswered(node: number, message: Message, { status }: Answer): void {
+  onAnswered(node: number, message: Message, { status, body }: Answer): void {
     const { session } = partsOf(message);
+    const { error } = body as Partial<ErrorReply>;
+    const { value }: { value?: string } = message.body ?? {};
+    if (error?.code === 'KV_SESSION_EXPIRED' && value !== undefined) {
+      this.#refusedValues.add(toText(Buffer.from(value, 'base64')));
+    }
     if (session === undefined || status !== 200) return;
     const seqs = this.#seqs.get(`${session.id}.${session.number}`) ?? [];
     this.#verdict.check(

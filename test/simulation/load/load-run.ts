@@ -5,16 +5,26 @@ import type { HistoryEvent } from '../../history/event.ts';
 import { RecordedClient, type Store } from '../../history/recorded-client.ts';
 import { Recorder } from '../../history/recorder.ts';
 import type { ClientNetwork } from '../cluster/client-network.ts';
+import type { StateAudit } from '../invariants/state-audit.ts';
 import type { Load } from '../schedule/schedule.ts';
 import { Ballast } from './ballast.ts';
 import { KeyRing } from './key-ring.ts';
 import { Lane } from './lane.ts';
+import { OldReads } from './old-reads.ts';
+import { RestlessStore } from './restless-store.ts';
 import { SessionlessStore } from './sessionless-store.ts';
+
+interface ClientTiming {
+  readonly endpoints: readonly string[];
+  readonly timeoutMs: number;
+  readonly attemptTimeoutMs: number;
+}
 
 export interface LoadRunOptions {
   readonly load: Load;
   readonly clientNetwork: ClientNetwork;
   readonly onEvent: (event: HistoryEvent) => void;
+  readonly audit: StateAudit;
 }
 
 export class LoadRun {
@@ -24,6 +34,7 @@ export class LoadRun {
   readonly #keys: KeyRing;
   readonly #lanes: readonly Lane[];
   readonly #ballast: Ballast;
+  readonly #oldReads: OldReads;
   #extraCount = 0;
   #running: Promise<unknown> = Promise.resolve();
 
@@ -44,6 +55,12 @@ export class LoadRun {
       random: world.random('ballast'),
       keyCount: options.load.ballastCount,
     });
+    this.#oldReads = new OldReads(world, {
+      random: world.random('old reads'),
+      stores: options.clientNetwork.endpoints.map((endpoint) => this.#extraSessionless(endpoint)),
+      keyNames: () => this.#keys.keys.map(({ name }) => name),
+      audit: options.audit,
+    });
   }
 
   get events(): readonly HistoryEvent[] {
@@ -56,7 +73,7 @@ export class LoadRun {
   }
 
   start(): void {
-    this.#running = Promise.all([this.#ballast, ...this.#lanes].map((lane) => lane.run()));
+    this.#running = Promise.all(this.#runners.map((runner) => runner.run()));
     this.#running.catch((defect: unknown) => {
       this.#world.schedule(0, () => {
         throw defect;
@@ -66,39 +83,87 @@ export class LoadRun {
 
   /** Resolves when every open call has ended. */
   async stop(): Promise<void> {
-    for (const lane of [this.#ballast, ...this.#lanes]) lane.stop();
+    for (const runner of this.#runners) runner.stop();
     await this.#running;
+  }
+
+  get #runners(): readonly (Lane | Ballast | OldReads)[] {
+    return [this.#ballast, this.#oldReads, ...this.#lanes];
   }
 
   /** One more client, which no fault affects. */
   extraClient(): RecordedClient {
-    const timing = { timeoutMs: 10_000, attemptTimeoutMs: 1_000 };
+    const store = this.#extraStore(this.#options.clientNetwork.endpoints);
+    return new RecordedClient(store, this.#recorder.client());
+  }
+
+  /** One more client, which has no session and asks this server only. */
+  directClient(node: number): RecordedClient {
+    const store = this.#extraSessionless(this.#endpointOf(node));
+    return new RecordedClient(store, this.#recorder.client({ node }));
+  }
+
+  /** One more client with a session, which asks this server only. */
+  faithfulClient(node: number): RecordedClient {
+    const store = this.#extraStore([this.#endpointOf(node)]);
+    return new RecordedClient(store, this.#recorder.client({ node }));
+  }
+
+  #extraSessionless(endpoint: string): SessionlessStore {
+    const client = this.#options.load.clientCount + this.#extraCount;
+    this.#extraCount += 1;
+    return this.#sessionless(client, [endpoint]);
+  }
+
+  #extraStore(endpoints: readonly string[]): KvClient {
+    const timing = { timeoutMs: 10_000, attemptTimeoutMs: 1_000, endpoints };
     const store = this.#kvClient(this.#options.load.clientCount + this.#extraCount, timing);
     this.#extraCount += 1;
-    return new RecordedClient(store, this.#recorder.client());
+    return store;
+  }
+
+  #endpointOf(node: number): string {
+    const endpoint = this.#options.clientNetwork.endpoints[node];
+    if (endpoint === undefined) throw new TypeError(`there is no node ${node}`);
+    return endpoint;
   }
 
   #store(client: number): Store {
     const { timeoutMs, attemptTimeoutMs, sessionlessCount } = this.#options.load;
-    if (client >= sessionlessCount) return this.#kvClient(client, { timeoutMs, attemptTimeoutMs });
-    const { clientNetwork } = this.#options;
+    const { endpoints } = this.#options.clientNetwork;
+    if (client < sessionlessCount) return this.#sessionless(client, endpoints);
+    const { unrest } = this.#options.load;
+    const timing = { timeoutMs, attemptTimeoutMs, endpoints };
+    return new RestlessStore(this.#world, {
+      unrest,
+      random: this.#world.random(`unrest ${client}`),
+      carrier: this.#options.clientNetwork.carrier(client),
+      client: (carrier) => this.#kvClient(client, timing, carrier),
+    });
+  }
+
+  #sessionless(client: number, endpoints: readonly string[]): SessionlessStore {
     return new SessionlessStore(this.#world, {
-      endpoints: clientNetwork.endpoints,
-      carrier: clientNetwork.carrier(client),
+      endpoints,
+      carrier: this.#options.clientNetwork.carrier(client),
       random: this.#world.random(`client ${client}`),
     });
   }
 
-  #kvClient(client: number, timing: { timeoutMs: number; attemptTimeoutMs: number }): KvClient {
-    const { clientNetwork } = this.#options;
+  #kvClient(
+    client: number,
+    timing: ClientTiming,
+    carrier = this.#options.clientNetwork.carrier(client),
+  ): KvClient {
     const name = `client ${client}`;
     const random = this.#world.random(name);
-    const exchange = new HttpExchange(clientNetwork.carrier(client));
+    const exchange = new HttpExchange(carrier);
+    const rate = this.#options.load.clientClockRates[client] ?? 1;
     return new KvClient({
       name,
       ...timing,
-      endpoints: random.shuffle(clientNetwork.endpoints),
-      environment: { exchange, clock: this.#world.clock, random },
+      endpoints: random.shuffle(timing.endpoints),
+      environment: { exchange, clock: this.#world.nodeClock({ rate }), random },
     });
   }
 

@@ -6,6 +6,7 @@ import { type Answer, ExchangeError, type HttpTransport, type Request } from '@p
 import { toMessage } from '@paxkv/client/internal/http/calls';
 import { readAnswer } from '@paxkv/client/internal/http/http-exchange';
 import { isReplyTo, type ReplyTo } from '@paxkv/client/internal/request';
+import type { Entry } from '@paxkv/protocol';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
 
@@ -27,7 +28,14 @@ export class SessionlessStore implements Store {
 
   async getEntry(key: string): Promise<{ value: string; modRevision: number } | undefined> {
     const { entry } = await this.#ask({ command: { type: 'get', key: toBytes(key) } });
-    return entry && { value: Buffer.from(entry.value).toString(), modRevision: entry.modRevision };
+    return toSeen(entry);
+  }
+
+  /** The entry in the state of the server that is asked, which may be old. */
+  async getOldEntry(key: string): Promise<{ value: string; modRevision: number } | undefined> {
+    const command = { type: 'get', key: toBytes(key) } as const;
+    const { entry } = await this.#ask({ command, consistency: 'serializable' });
+    return toSeen(entry);
   }
 
   put(key: string, value: string): Promise<{ revision: number }> {
@@ -69,6 +77,10 @@ export class SessionlessStore implements Store {
       answer.finally(cancel).then(resolve, reject);
     });
   }
+}
+
+function toSeen(entry: Entry | undefined): { value: string; modRevision: number } | undefined {
+  return entry && { value: Buffer.from(entry.value).toString(), modRevision: entry.modRevision };
 }
 
 function toBytes(text: string): Uint8Array {

@@ -2,6 +2,7 @@
  * Counts of rare events in a run, by name. Every name is there from the start, so that a report shows which
  * states a run never reached.
  */
+import { reasons } from '../aim/targets.ts';
 import type { FaultKind } from '../schedule/fault.ts';
 import { faultKinds } from '../schedule/schedule.ts';
 
@@ -37,11 +38,17 @@ export const rareStates = [
   'page of the log taken from another server',
   'state taken from another server',
   'log window dropped or shortened',
+  'damage of a journal found',
   'majority down at once',
   'all servers down at once',
   'call that went to several servers',
   'call with an unknown outcome',
   'call that was certainly not done',
+  'log promise with as many votes as it may tell',
+  'accept with as many notices as it may carry',
+  'request refused by a full server',
+  'session that was evicted',
+  ...reasons.map((reason) => `reads aimed at a server: ${reason}` as const),
 ] as const;
 
 export type RareState = (typeof rareStates)[number];

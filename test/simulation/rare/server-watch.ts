@@ -44,6 +44,10 @@ export class ServerWatch implements Witness {
     this.#counters.add('disconnect noticed');
   }
 
+  onDamageFound(): void {
+    this.#counters.add('damage of a journal found');
+  }
+
   onFailed(_node: number, error: Error): void {
     this.#counters.add('server stopped by itself');
     if (error instanceof StateError && error.code === 'STATE_LEVEL_UNSUPPORTED') {

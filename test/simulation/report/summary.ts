@@ -16,8 +16,12 @@ export function tellFailure(seed: number, { failure, narrowing }: Failing): stri
 }
 
 /** The command that shows the same run, event by event. */
-export function replayCommand(seed: number, { without, only, untilMs }: Narrowing): string {
+export function replayCommand(
+  seed: number,
+  { variants, without, only, untilMs }: Narrowing,
+): string {
   const parts = [`npm run simulate -- --seed ${seed} --trace`];
+  if (variants !== undefined && variants.length > 0) parts.push(`--variants ${variants.join(',')}`);
   if (without !== undefined && without.length > 0) parts.push(`--without '${without.join(',')}'`);
   if (only !== undefined) parts.push(`--only '${only.join(',')}'`);
   if (untilMs !== undefined) parts.push(`--until ${untilMs}`);

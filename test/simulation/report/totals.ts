@@ -1,5 +1,6 @@
 /** Sums over many runs. */
 import type { SeedResult } from '../run-seed.ts';
+import type { Narrowing } from '../schedule/narrow.ts';
 import type { Failure } from '../verdict.ts';
 
 export interface CounterTotal {
@@ -12,6 +13,7 @@ export interface CounterTotal {
 /** A seed in which an invariant was violated. */
 export interface FailedSeed {
   readonly seed: number;
+  readonly narrowing: Narrowing;
   readonly failure: Failure;
 }
 
@@ -25,12 +27,13 @@ export class Totals {
   #simulatedMs = 0;
   #operationCount = 0;
 
-  add({ seed, failure, counters, ...result }: SeedResult): void {
+  /** `narrowing`: with which the seed was run. */
+  add({ seed, failure, counters, ...result }: SeedResult, narrowing: Narrowing = {}): void {
     this.#seedCount += 1;
     this.#simulatedMs += result.simulatedMs;
     this.#operationCount += result.operationCount;
     this.#faultCounts.push(result.faultCount);
-    if (failure !== undefined) this.#failed.push({ seed, failure });
+    if (failure !== undefined) this.#failed.push({ seed, narrowing, failure });
     for (const [name, count] of Object.entries(counters)) {
       const before = this.#counters.get(name) ?? { count: 0, seedCount: 0 };
       const seedCount = before.seedCount + (count > 0 ? 1 : 0);

@@ -36,6 +36,10 @@ export class Trace implements Witness {
     this.#write(`node ${node}`, `loses its memory: ${of}`);
   }
 
+  onDamageFound(node: number): void {
+    this.#write(`node ${node}`, 'finds its journal damaged');
+  }
+
   onFailed(node: number, error: Error): void {
     this.#write(`node ${node}`, `fails: ${error.message}`);
   }

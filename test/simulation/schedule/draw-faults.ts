@@ -2,7 +2,7 @@
 import type { SeededRandom } from '@paxkv/simulator';
 import { drawPartition } from './draw-partition.ts';
 import type { Fault, FaultKind } from './fault.ts';
-import { faultKinds } from './schedule.ts';
+import { faultKinds, type Hazard } from './schedule.ts';
 
 export interface Ground {
   readonly nodeCount: number;
@@ -15,7 +15,7 @@ export interface Ground {
 const faultCountMin = 20;
 const faultCountMax = 45;
 
-/** The weight of each kind among those that are on. Lost memories and absences are drawn separately. */
+/** The weight of each kind among those that are on. Lost and damaged memories and absences are drawn separately. */
 const weights: Readonly<Record<FaultKind, number>> = {
   partition: 5,
   'lost client link': 2,
@@ -26,9 +26,13 @@ const weights: Readonly<Record<FaultKind, number>> = {
   'slow disk': 2,
   'failed write': 2,
   'failed read': 1,
+  'full disk': 1,
+  'hung disk': 1,
+  'damaged journal': 0,
   'lost memory': 0,
   'clock rate': 1,
   'clock jump': 1,
+  'slow links': 4,
   'long absence': 0,
   'lost log window': 0,
 };
@@ -42,7 +46,7 @@ export function drawFaults(random: SeededRandom, ground: Ground): Fault[] {
   const faults = Array.from({ length: count }, () =>
     drawFault(random, random.pick(lots), ground),
   ).flatMap((fault) => [fault, ...drawRelapse(random, fault)]);
-  if (ground.isOn('lost memory')) faults.push(...drawLosses(random, ground));
+  faults.push(...drawLosses(random, ground));
   const inTime = faults.filter(({ atMs }) => atMs <= ground.durationMs);
   return inTime.sort((a, b) => a.atMs - b.atMs);
 }
@@ -89,6 +93,18 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
       return { kind, atMs, forMs, node, disk: random.pick(['journal', 'state']) };
     case 'failed read':
       return { kind, atMs, forMs, node };
+    case 'full disk':
+      return { kind, atMs, forMs: drawSpan(random, 500, 15_000), node };
+    case 'hung disk':
+      return { kind, atMs, forMs: drawSpan(random, 100, 8_000), node };
+    case 'damaged journal':
+      return {
+        kind,
+        atMs,
+        forMs,
+        node,
+        harm: random.pick(['flipped bit', 'lost file', 'old copy']),
+      };
     case 'lost memory':
       return {
         kind,
@@ -104,6 +120,15 @@ function drawFault(random: SeededRandom, kind: FaultKind, ground: Ground): Fault
       return { kind, atMs, forMs, node, rate: random.between(0.5, 2) };
     case 'clock jump':
       return { kind, atMs, forMs: 0, node, aheadMs: 10 ** random.between(1, Math.log10(hourMs)) };
+    case 'slow links':
+      return {
+        kind,
+        atMs,
+        forMs: drawSpan(random, 200, 8_000),
+        node,
+        direction: random.pick(['from', 'to', 'both']),
+        delayMsMean: drawSpan(random, 3, 300),
+      };
     case 'long absence':
       return { kind, atMs: atMs / 2, forMs: random.between(10_000, 40_000), node };
   }
@@ -122,15 +147,40 @@ export function drawLostWindows(random: SeededRandom, ground: Ground): Fault[] {
   return Array.from({ length: count }, () => drawFault(random, 'lost log window', ground));
 }
 
-/** At most a minority of nodes lose their memory, each perhaps more than once. */
+/** At most a minority of nodes lose their memory, or a part of it, each perhaps more than once. */
 function drawLosses(random: SeededRandom, ground: Ground): Fault[] {
+  const kinds = (['lost memory', 'damaged journal'] as const).filter(ground.isOn);
+  if (kinds.length === 0) return [];
   const all = random.shuffle(Array.from({ length: ground.nodeCount }, (_, node) => node));
-  const nodes = all.slice(0, random.integer(1, Math.floor((ground.nodeCount - 1) / 2)));
+  const nodes = all.slice(0, random.integer(1, lossCountMax(ground.nodeCount)));
   const count = random.integer(1, 5);
   return Array.from({ length: count }, () => ({
-    ...drawFault(random, 'lost memory', ground),
+    ...drawFault(random, random.pick(kinds), ground),
     node: random.pick(nodes),
   }));
+}
+
+/** How many nodes may lose their memory. */
+function lossCountMax(nodeCount: number): number {
+  return Math.floor((nodeCount - 1) / 2);
+}
+
+/** Whether such servers can have this hazard at all. `hasJournals`: whether their journals are real. */
+export function isPossible(
+  kind: Hazard,
+  { nodeCount, hasJournals }: { readonly nodeCount: number; readonly hasJournals: boolean },
+): boolean {
+  switch (kind) {
+    case 'partition':
+    case 'slow links':
+      return nodeCount > 1;
+    case 'damaged journal':
+      return hasJournals && lossCountMax(nodeCount) > 0;
+    case 'lost memory':
+      return lossCountMax(nodeCount) > 0;
+    default:
+      return true;
+  }
 }
 
 /** A server that has just come back crashes again, perhaps while it starts. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { drawSchedule } from './draw-schedule.ts';
+import type { DamagedJournal, Fault, LostMemory } from './fault.ts';
 import { type Hazard, hazards } from './schedule.ts';
 
 const schedules = Array.from({ length: 400 }, (_, place) => drawSchedule(place + 1));
@@ -10,8 +11,10 @@ describe('drawSchedule', () => {
     expect(schedules[7]).to.not.deep.equal(schedules[6]);
   });
 
-  it('draws clusters of 3, 4, 5 and 7 nodes, each for a minute at least', () => {
-    expect(new Set(schedules.map(({ nodeCount }) => nodeCount))).to.have.all.keys([3, 4, 5, 7]);
+  it('draws clusters of 1 to 7 nodes, each for a minute at least', () => {
+    expect(new Set(schedules.map(({ nodeCount }) => nodeCount))).to.have.all.keys([
+      1, 2, 3, 4, 5, 6, 7,
+    ]);
     expect(Math.min(...schedules.map(({ durationMs }) => durationMs))).to.be.at.least(60_000);
   });
 
@@ -29,7 +32,8 @@ describe('drawSchedule', () => {
       schedules.filter((schedule) => schedule.hazards.includes(kind)).length / schedules.length;
     for (const kind of hazards) {
       // Most logs have a small budget, without which no quorum truncates within a run.
-      const [least, most] = kind === 'small log budget' ? [0.8, 0.97] : [0.45, 0.75];
+      // Few runs have real journals, which can be damaged.
+      const [least, most] = shares[kind] ?? [0.45, 0.75];
       expect(shareOf(kind), kind).to.be.within(least, most);
     }
     const mixtures = new Set(schedules.map((schedule) => schedule.hazards.join()));
@@ -44,9 +48,18 @@ describe('drawSchedule', () => {
 
   it('takes the memory of no more nodes than may be lost', () => {
     for (const { faults, nodeCount } of schedules) {
-      const nodes = faults.flatMap((fault) => (fault.kind === 'lost memory' ? [fault.node] : []));
+      const nodes = faults.flatMap((fault) => (isLoss(fault) ? [fault.node] : []));
       expect(new Set(nodes).size).to.be.at.most(Math.floor((nodeCount - 1) / 2));
     }
+  });
+
+  it('damages journals only where they are real', () => {
+    const damaged = schedules.filter(({ faults }) =>
+      faults.some(({ kind }) => kind === 'damaged journal'),
+    );
+    expect(damaged.length).to.be.above(10);
+    for (const { segmentBytes } of damaged) expect(segmentBytes).to.be.at.least(1_024);
+    expect(schedules.some(({ segmentBytes }) => segmentBytes === undefined)).to.equal(true);
   });
 
   it('names only nodes and clients that exist', () => {
@@ -73,3 +86,13 @@ describe('drawSchedule', () => {
     expect(symmetric.length / partitions.length).to.be.within(0.2, 0.6);
   });
 });
+
+const shares: Partial<Record<Hazard, [number, number]>> = {
+  'small log budget': [0.8, 0.97],
+  'damaged journal': [0.08, 0.25],
+  'narrow links': [0.2, 0.4],
+};
+
+function isLoss(fault: Fault): fault is LostMemory | DamagedJournal {
+  return fault.kind === 'lost memory' || fault.kind === 'damaged journal';
+}

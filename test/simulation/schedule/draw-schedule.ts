@@ -2,17 +2,13 @@
  * Draws a schedule from a seed. Each seed switches each hazard on or off, so that every run is a different
  * mixture: a hazard that every run has can hide what only a rare mixture shows.
  */
-import {
-  type FaultProfile,
-  type HintProfile,
-  harsh,
-  reliable,
-  SeededRandom,
-} from '@paxkv/simulator';
-import { drawAbsences, drawFaults, drawLostWindows } from './draw-faults.ts';
+import { SeededRandom } from '@paxkv/simulator';
+import { drawAbsences, drawFaults, drawLostWindows, isPossible } from './draw-faults.ts';
+import { defaultLimits, drawLimits } from './draw-limits.ts';
+import { drawLoad } from './draw-load.ts';
+import { drawBytesPerMs, drawClientNetwork, drawHints, drawNetwork } from './draw-network.ts';
 import { drawVersions } from './draw-versions.ts';
 import {
-  type ClientNetworkProfile,
   type Hazard,
   hazards,
   type Load,
@@ -22,56 +18,69 @@ import {
 } from './schedule.ts';
 
 const onChance = 0.6;
+const chances: Partial<Record<Hazard, number>> = {
+  // Without a small budget no log is truncated by a quorum within a run.
+  'small log budget': 0.9,
+  'narrow links': 0.3,
+};
 const mixedVersionsChance = 0.5;
-/** Without a small budget no log is truncated by a quorum within a run. */
-const smallBudgetChance = 0.9;
-/** Drawn apart from the others, so that a seed draws these alike whether or not there are absences. */
-const drawnApart: readonly Hazard[] = ['small log budget', 'long absence'];
+/** The share of runs in which the real wire format, and real journals, take the place of their models. Both cost time. */
+const wireChance = 0.3;
+const journalChance = 0.3;
 
 export function drawSchedule(seed: number): Schedule {
-  const random = new SeededRandom(`schedule ${seed}`);
-  const apart = new SeededRandom(`retention ${seed}`);
-  const nodeCount = random.pick([3, 3, 3, 4, 5, 5, 5, 7]);
+  /** One stream for each subject, so that a new draw changes nothing else. */
+  const of = (subject: string) => new SeededRandom(`${subject} ${seed}`);
+  const random = of('schedule');
+  const nodeCount = random.pick([1, 2, 3, 3, 3, 3, 3, 4, 5, 5, 5, 5, 6, 7]);
   const durationMs = Math.round(random.between(60_000, 70_000));
-  const ofWindows = new SeededRandom(`log window ${seed}`);
-  const on = hazards.filter((kind) => {
-    if (kind === 'lost log window') return ofWindows.chance(onChance);
-    return (drawnApart.includes(kind) ? apart : random).chance(chanceOf(kind));
-  });
+  const ofJournals = of('journal');
+  const hasJournals = ofJournals.chance(journalChance);
+  const on = hazards.filter(
+    (kind) =>
+      of(`hazard: ${kind}`).chance(chances[kind] ?? onChance) &&
+      isPossible(kind, { nodeCount, hasJournals }),
+  );
   const isOn = (kind: Hazard) => on.includes(kind);
-  const load = drawLoad(random);
-  const versions = random.stream('versions');
-  const isMixed = versions.chance(mixedVersionsChance);
-  const schedule = {
-    seed,
-    nodeCount,
-    durationMs,
-    network: drawNetwork(random, isOn),
-    hints: drawHints(random, isOn),
-    clientNetwork: drawClientNetwork(random, isOn),
-    load,
-    isLed: random.chance(0.7),
-    flushMsMax: random.between(1, 8),
-    clockRates: drawClockRates(random, nodeCount, isOn('clock rate')),
-  };
+  const load = drawLoad(of('load'), isOn);
   const ground = { nodeCount, durationMs, clientCount: load.clientCount, isOn };
   const faults = [
-    ...drawFaults(random, ground),
-    ...drawAbsences(apart, ground),
-    ...drawLostWindows(ofWindows, ground),
+    ...drawFaults(of('faults'), ground),
+    ...drawAbsences(of('absences'), ground),
+    ...drawLostWindows(of('lost windows'), ground),
   ];
+  const versions = of('versions');
+  const isMixed = versions.chance(mixedVersionsChance);
+  const ofWindows = of('log window');
   return {
-    ...schedule,
-    logBudget: isOn('small log budget') ? drawLogBudget(apart) : logBudgetDefault,
+    seed,
+    variants: [],
+    nodeCount,
+    durationMs,
+    load,
+    network: drawNetwork(of('network'), isOn),
+    isWireReal: of('wire').chance(wireChance),
+    ...(isOn('narrow links') && { bytesPerMs: drawBytesPerMs(of('links')) }),
+    hints: drawHints(of('hints'), isOn),
+    clientNetwork: drawClientNetwork(of('client network'), isOn),
+    isLed: of('leader').chance(0.7),
+    flushMsMax: of('disk').between(1, 8),
+    clockRates: drawClockRates(of('clocks'), nodeCount, isOn('clock rate')),
+    areClocksOfBoots: of('boots').chance(0.5),
+    logBudget: isOn('small log budget') ? drawLogBudget(of('retention')) : logBudgetDefault,
+    limits: isOn('small limits') ? drawLimits(of('limits'), ground) : defaultLimits(nodeCount),
     windowBytesMax: ofWindows.pick([1, 4_096, 65_536, 2 ** 30, 2 ** 30]),
+    windowMsMax: ofWindows.pick([1_000, 5_000, 20_000, 3_600_000, 3_600_000]),
+    ...(hasJournals && { segmentBytes: drawSegmentBytes(ofJournals, load) }),
     faults: faults.sort((a, b) => a.atMs - b.atMs),
     hazards: on,
     versions: drawVersions(versions, { nodeCount, isMixed }),
   };
 }
 
-function chanceOf(hazard: Hazard): number {
-  return hazard === 'small log budget' ? smallBudgetChance : onChance;
+/** Large values must not fill hundreds of segments each. */
+function drawSegmentBytes(random: SeededRandom, { ballastCount }: Load): number {
+  return ballastCount > 0 ? 65_536 : random.pick([1_024, 1_024, 4_096, 16_384]);
 }
 
 /** Each order of magnitude is as likely as the next. */
@@ -82,49 +91,6 @@ function drawLogBudget(random: SeededRandom): LogBudget {
   };
 }
 
-/** Sometimes a network of calls, which reports what it could not deliver; else one of datagrams. */
-function drawNetwork(random: SeededRandom, isOn: (kind: Hazard) => boolean): FaultProfile {
-  if (random.chance(0.15)) {
-    return {
-      ...reliable,
-      delayMsMax: random.between(1, 50),
-      isUnreliable: true,
-      discardChance: isOn('loss') ? random.between(0, 0.2) : 0,
-      answerLossChance: isOn('loss') ? random.between(0, 0.2) : 0,
-    };
-  }
-  return harsh({
-    delayMsMin: 0.1,
-    delayMsMean: isOn('delays') ? 10 ** random.between(0, 2) : 1,
-    delayMsMax: isOn('delays') ? 10_000 : 20,
-    reorderChance: isOn('reordering') ? random.next() : 0,
-    lossChance: isOn('loss') ? random.between(0, 0.3) : 0,
-    repeatChance: isOn('duplicates') ? random.between(0, 0.5) : 0,
-    clogChance: isOn('clogs') ? random.between(0, 0.02) : 0,
-    clogMsMax: random.between(0, 5_000),
-  });
-}
-
-/** Some peers are told of connections that end, sometimes late; without hints none are. */
-function drawHints(random: SeededRandom, isOn: (kind: Hazard) => boolean): HintProfile {
-  return {
-    chance: isOn('hints') ? random.next() : 0,
-    delayMsMax: 10 ** random.between(0, 3),
-  };
-}
-
-function drawClientNetwork(
-  random: SeededRandom,
-  isOn: (kind: Hazard) => boolean,
-): ClientNetworkProfile {
-  return {
-    delayMsMean: isOn('delays') ? random.between(1, 30) : 1,
-    lossChance: isOn('client loss') ? random.between(0, 0.15) : 0,
-    echoChance: isOn('echoes') ? random.between(0, 0.3) : 0,
-    echoMsMax: 10 ** random.between(1, 4),
-  };
-}
-
 /**
  * Sometimes clocks run so fast that all timeouts are too short for this network: peers give each other up,
  * and compete for what another is about to decide.
@@ -132,24 +98,4 @@ function drawClientNetwork(
 function drawClockRates(random: SeededRandom, nodeCount: number, isOn: boolean): number[] {
   const fastest = random.chance(0.5) ? 10 : 2;
   return Array.from({ length: nodeCount }, () => (isOn ? random.between(0.5, fastest) : 1));
-}
-
-function drawLoad(random: SeededRandom): Load {
-  const clientCount = random.integer(2, 8);
-  const laneCount = random.integer(1, clientCount > 5 ? 1 : 2);
-  const callCount = random.integer(200, 500);
-  const burstCountMax = random.integer(1, 12);
-  const burstCount = (2 * callCount) / (1 + burstCountMax);
-  return {
-    clientCount,
-    sessionlessCount: random.chance(0.3) ? 1 : 0,
-    laneCount,
-    ballastCount: random.chance(0.25) ? random.integer(4, 8) : 0,
-    keyCount: random.integer(8, 12),
-    paceMsMean: random.between(0, 30),
-    restMsMean: (60_000 * clientCount * laneCount) / burstCount,
-    burstCountMax,
-    timeoutMs: random.between(3_000, 15_000),
-    attemptTimeoutMs: random.between(300, 2_500),
-  };
 }

@@ -68,6 +68,22 @@ export interface FailedWrite extends OfOneNode {
   readonly disk: 'journal' | 'state';
 }
 
+/** The disks are full: nothing that needs space succeeds, at any start of the server, until the fault is over. */
+export interface FullDisk extends OfOneNode {
+  readonly kind: 'full disk';
+}
+
+/** The disks end no call until the fault is over. */
+export interface HungDisk extends OfOneNode {
+  readonly kind: 'hung disk';
+}
+
+/** The program crashes, and a part of its journal is damaged, gone, or that of an earlier start. */
+export interface DamagedJournal extends OfOneNode {
+  readonly kind: 'damaged journal';
+  readonly harm: 'flipped bit' | 'lost file' | 'old copy';
+}
+
 /** The program crashes, and its first start finds a disk that cannot be read. */
 export interface FailedRead extends OfOneNode {
   readonly kind: 'failed read';
@@ -91,6 +107,13 @@ export interface ClockJump extends OfOneNode {
   readonly aheadMs: number;
 }
 
+/** All messages from or to one server take longer, each at random, so that some overtake others. */
+export interface SlowLinks extends OfOneNode {
+  readonly kind: 'slow links';
+  readonly direction: 'from' | 'to' | 'both';
+  readonly delayMsMean: number;
+}
+
 /** The program crashes and is back only after a good part of the run, while the others go on. */
 export interface LongAbsence extends OfOneNode {
   readonly kind: 'long absence';
@@ -112,9 +135,13 @@ export type Fault =
   | SlowDisk
   | FailedWrite
   | FailedRead
+  | FullDisk
+  | HungDisk
+  | DamagedJournal
   | LostMemory
   | ClockRate
   | ClockJump
+  | SlowLinks
   | LongAbsence
   | LostLogWindow;
 

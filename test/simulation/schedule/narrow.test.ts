@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { defaultLimits } from './draw-limits.ts';
 import { drawSchedule } from './draw-schedule.ts';
 import { narrow } from './narrow.ts';
 import { hazards } from './schedule.ts';
@@ -33,9 +34,11 @@ describe('narrow', () => {
 
   it('leaves no fault if it leaves out every hazard', () => {
     for (let seed = 1; seed < 50; seed += 1) {
-      const { network, clientNetwork, faults, clockRates } = narrow(drawSchedule(seed), {
-        without: hazards,
-      });
+      const { network, clientNetwork, faults, clockRates, limits, nodeCount } = narrow(
+        drawSchedule(seed),
+        { without: hazards },
+      );
+      expect(limits).to.deep.equal(defaultLimits(nodeCount));
       expect(faults).to.deep.equal([]);
       expect([clientNetwork.lossChance, clientNetwork.echoChance]).to.deep.equal([0, 0]);
       expect(new Set(clockRates)).to.have.all.keys([1]);

@@ -1,8 +1,11 @@
 /** Removes parts of a schedule, so that only what a failure needs is left. */
 import { harsh } from '@paxkv/simulator';
-import { faultKinds, type Hazard, logBudgetDefault, type Schedule } from './schedule.ts';
+import { defaultLimits } from './draw-limits.ts';
+import { type Hazard, logBudgetDefault, noUnrest, type Schedule } from './schedule.ts';
 
 export interface Narrowing {
+  /** How the schedule of the seed is varied before anything is left out. */
+  readonly variants?: readonly number[];
   /** Hazards that are left out. */
   readonly without?: readonly Hazard[];
   /** Faults that are kept, by their place in the full schedule. Default: all. */
@@ -18,9 +21,10 @@ export function narrow(schedule: Schedule, narrowing: Narrowing): Schedule {
       !without.includes(kind) && atMs <= untilMs && (only?.includes(place) ?? true),
   );
   const calm = without.reduce(calmed, schedule);
-  const isLeft = (kind: Hazard) =>
-    !without.includes(kind) &&
-    (!faultKinds.some((name) => name === kind) || faults.some((fault) => fault.kind === kind));
+  const isLost = (kind: Hazard) =>
+    schedule.faults.some((fault) => fault.kind === kind) &&
+    !faults.some((fault) => fault.kind === kind);
+  const isLeft = (kind: Hazard) => !without.includes(kind) && !isLost(kind);
   const hazards = schedule.hazards.filter(isLeft);
   return { ...calm, faults, hazards, durationMs: Math.min(untilMs, schedule.durationMs) };
 }
@@ -53,8 +57,20 @@ function calmed(schedule: Schedule, kind: Hazard): Schedule {
       return { ...schedule, clientNetwork: { ...clientNetwork, echoChance: 0 } };
     case 'small log budget':
       return { ...schedule, logBudget: logBudgetDefault };
+    case 'small limits':
+      return { ...schedule, limits: defaultLimits(schedule.nodeCount) };
+    case 'restless clients':
+      return { ...schedule, load: { ...schedule.load, unrest: noUnrest } };
+    case 'narrow links': {
+      const { bytesPerMs: _, ...wide } = schedule;
+      return wide;
+    }
     case 'clock rate':
-      return { ...schedule, clockRates: schedule.clockRates.map(() => 1) };
+      return {
+        ...schedule,
+        clockRates: schedule.clockRates.map(() => 1),
+        load: { ...schedule.load, clientClockRates: schedule.load.clientClockRates.map(() => 1) },
+      };
     default:
       return schedule;
   }

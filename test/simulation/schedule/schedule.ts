@@ -1,6 +1,7 @@
 /** Everything random about one run that is drawn before it starts, as plain data. */
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import type { FaultProfile, HintProfile } from '@paxkv/simulator';
+import type { DrawnLimits } from './draw-limits.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 /** Hazards that are there all the time, at a rate, rather than once. */
@@ -13,7 +14,10 @@ export type ConditionKind =
   | 'hints'
   | 'client loss'
   | 'echoes'
-  | 'small log budget';
+  | 'small log budget'
+  | 'small limits'
+  | 'narrow links'
+  | 'restless clients';
 
 /** Anything harmful in a schedule, which can be left out. */
 export type Hazard = FaultKind | ConditionKind;
@@ -27,6 +31,16 @@ export interface ClientNetworkProfile {
   readonly echoChance: number;
   readonly echoMsMax: number;
 }
+
+/** How clients behave badly. */
+export interface Unrest {
+  /** The probability that a client gives up a call soon after it was made. */
+  readonly abortChance: number;
+  /** The probability that the program of a client crashes at a call, and starts again under the same name. */
+  readonly crashChance: number;
+}
+
+export const noUnrest: Unrest = { abortChance: 0, crashChance: 0 };
 
 export interface Load {
   readonly clientCount: number;
@@ -43,6 +57,9 @@ export interface Load {
   readonly burstCountMax: number;
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number;
+  readonly unrest: Unrest;
+  /** How fast the clock of each client runs. */
+  readonly clientClockRates: readonly number[];
 }
 
 /** How much of the decided log each server keeps in memory for others that are away. */
@@ -59,9 +76,15 @@ export const logBudgetDefault: LogBudget = {
 
 export interface Schedule {
   readonly seed: number;
+  /** How the schedule of the seed was varied; see `vary.ts`. */
+  readonly variants: readonly number[];
   readonly nodeCount: number;
   readonly durationMs: number;
   readonly network: FaultProfile;
+  /** Whether messages between servers travel in the real wire format, or as copies of objects. */
+  readonly isWireReal: boolean;
+  /** How many bytes each link carries in a millisecond. Absent: any number. */
+  readonly bytesPerMs?: number;
   /** How peers are told of connections that end. */
   readonly hints: HintProfile;
   readonly clientNetwork: ClientNetworkProfile;
@@ -72,11 +95,18 @@ export interface Schedule {
   readonly flushMsMax: number;
   /** The highest feature level of each node's version, by its starts: see `draw-versions.ts`. */
   readonly versions: readonly (readonly number[])[];
+  /** Whether the clock of a server begins anew at each start, as that of a process does. */
+  readonly areClocksOfBoots: boolean;
   /** How fast each node's clock runs from the start. */
   readonly clockRates: readonly number[];
   readonly logBudget: LogBudget;
+  readonly limits: DrawnLimits;
+  /** The size of a segment of the real journal. Absent: a simple model stands for the journal. */
+  readonly segmentBytes?: number;
   /** The most bytes in the log window of each server. */
   readonly windowBytesMax: number;
+  /** How long a log window keeps values, in milliseconds. A short time makes an absence a long one. */
+  readonly windowMsMax: number;
   /** Ordered by their start. */
   readonly faults: readonly Fault[];
   /** The hazards of this seed, in the order of {@link hazards}. */
@@ -93,6 +123,9 @@ export const conditionKinds: readonly ConditionKind[] = [
   'client loss',
   'echoes',
   'small log budget',
+  'small limits',
+  'narrow links',
+  'restless clients',
 ];
 
 export const faultKinds: readonly FaultKind[] = [
@@ -105,9 +138,13 @@ export const faultKinds: readonly FaultKind[] = [
   'slow disk',
   'failed write',
   'failed read',
+  'full disk',
+  'hung disk',
+  'damaged journal',
   'lost memory',
   'clock rate',
   'clock jump',
+  'slow links',
   'long absence',
   'lost log window',
 ];

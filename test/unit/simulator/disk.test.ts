@@ -193,6 +193,33 @@ describe('SimDisk', () => {
     expect(disk.writeCount).to.equal(1);
   });
 
+  it('fails every write while it is full, stores none of them, and takes writes again after that', async () => {
+    const { world, disk, contents } = worldWithDisk({ keepChance: 1 });
+    const storage = disk.open();
+    const full = new Error('full');
+    disk.fill(full);
+    for (const seq of [1, 2]) {
+      expect(await world.run(() => rejectionOf(storage.write([accepted(seq)])))).to.equal(full);
+    }
+    disk.fill(undefined);
+    await world.run(() => storage.write([accepted(3)]));
+    expect(await contents(storage)).to.deep.equal([accepted(3)]);
+  });
+
+  it('ends no load and no write while it hangs, however long', async () => {
+    const { world, disk } = worldWithDisk();
+    const storage = disk.open();
+    const outcomes: string[] = [];
+    disk.hang(true);
+    noteOutcome(storage.write([accepted(1)]), outcomes);
+    noteOutcome(storage.load(), outcomes);
+    await world.run(() => world.sleep(60_000));
+    expect(outcomes).to.deep.equal([]);
+    disk.hang(false);
+    await world.run(() => world.sleep(50));
+    expect(outcomes).to.deep.equal(['fulfilled', 'fulfilled']);
+  });
+
   it('fails every load once it is damaged, until it is wiped', async () => {
     const { world, disk, contents } = worldWithDisk();
     disk.damage(new Error('damaged'));

@@ -11,21 +11,25 @@ export class Session {
   /** No number below this is awaited. It may lag behind the first outstanding number. */
   #lowest = 1;
   /** A cell is 1 if its number is awaited. As long as the window, so awaited numbers share no cell. */
-  readonly #awaited = new Uint8Array(sessionWindowMax);
+  readonly #awaited: Uint8Array;
 
-  /** `id`: the session id that a server has given. */
-  constructor(id: SessionId) {
+  /**
+   * `id`: the session id that a server has given. `windowMax`: how many numbers its window has, from 1 to the
+   * default.
+   */
+  constructor(id: SessionId, windowMax = sessionWindowMax) {
     this.id = id;
+    this.#awaited = new Uint8Array(windowMax);
   }
 
   /** Whether another write may start: the server refuses numbers too far above the first outstanding. */
   get hasRoom(): boolean {
-    return this.#next - this.firstOutstanding < sessionWindowMax;
+    return this.#next - this.firstOutstanding < this.#awaited.length;
   }
 
   /** The lowest awaited number, or the next number if none is awaited. */
   get firstOutstanding(): number {
-    while (this.#lowest < this.#next && this.#awaited[this.#lowest % sessionWindowMax] === 0) {
+    while (this.#lowest < this.#next && !this.#isAwaited(this.#lowest)) {
       this.#lowest += 1;
     }
     return this.#lowest;
@@ -35,13 +39,17 @@ export class Session {
   take(): SessionSlot {
     const number = this.#next;
     this.#next += 1;
-    this.#awaited[number % sessionWindowMax] = 1;
+    this.#awaited[number % this.#awaited.length] = 1;
     return new SessionSlot(this, number);
   }
 
   /** Call it once for each number taken. */
   release(number: number): void {
-    this.#awaited[number % sessionWindowMax] = 0;
+    this.#awaited[number % this.#awaited.length] = 0;
+  }
+
+  #isAwaited(number: number): boolean {
+    return this.#awaited[number % this.#awaited.length] === 1;
   }
 }
 

@@ -1,10 +1,19 @@
 /** The parts a replica is made of, and the status it reports. */
-import type { Clock, PeerId, Random, Retained, Storage, Transport } from '@paxkv/paxos';
+import type {
+  Clock,
+  MessageLimits,
+  PeerId,
+  Random,
+  Retained,
+  Storage,
+  Transport,
+} from '@paxkv/paxos';
 import type { TraceRecorder } from '@paxkv/paxos/core';
 import type { Bytes } from '@paxkv/protocol';
 import type { ScrubLimits } from '../config/scrub-limits.ts';
 import type { Limits } from '../config/settings.ts';
 import type { Version } from '../state-machine/features.ts';
+import type { SessionLimits } from '../state-machine/sessions/sessions.ts';
 import type { StateLevel, StateTables } from '../storage/state/state-database.ts';
 import type { ApplyObserver } from './apply/applier.ts';
 import type { CatchUpProgress } from './catch-up/catch-up-progress.ts';
@@ -48,6 +57,12 @@ export interface ReplicaOptions {
   /** Draws 16 bytes that nobody can guess. */
   readonly drawEntropy: () => Bytes;
   readonly limits: Limits;
+  /** How many elements one message of Paxos carries at most. Default: as many as receivers accept. */
+  readonly messageLimits?: Partial<MessageLimits>;
+  /** Bounds of the sessions, the same at all replicas. Default: those that every server has. */
+  readonly sessionLimits?: SessionLimits;
+  /** How many writes without a stamp may be outstanding, from 1 to the default, which is `sessionWindowMax`. */
+  readonly ownSessionWindowMax?: number;
   /** How fast and how often all rows are verified. If absent, rows are verified only when they are read. */
   readonly scrub?: ScrubLimits;
   /** How much of its journal and of its memory this server uses. Default: nothing. */

@@ -49,7 +49,7 @@ export class Replica implements Submitter {
 
   private constructor(options: ReplicaOptions, paxos: Paxos<Bytes>, machine: StateMachine) {
     const { me, runId, clock, random, limits, forwarding, observer } = options;
-    const session = new OwnSession();
+    const session = new OwnSession(options.ownSessionWindowMax);
     const applier = new Applier(machine, { paxos, clock, limits, observer });
     const load = {
       journalBytes: () => options.usage?.journal.liveBytes ?? 0,
@@ -90,8 +90,8 @@ export class Replica implements Submitter {
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
     const database = new StateDatabase(options.state, options);
-    const { version, limits } = options;
-    const machine = await StateMachine.open(database, { version, ...limits });
+    const { version, limits, sessionLimits } = options;
+    const machine = await StateMachine.open(database, { version, sessionLimits, ...limits });
     const parts = { ...plausibilityOf(options, machine), retention: retentionOf(limits) };
     const paxos = await Paxos.load<Bytes>({ ...options, ...parts });
     const replica = new Replica(options, paxos, machine);

@@ -19,7 +19,7 @@ import {
   readRun,
   resolveRun,
 } from './run.ts';
-import { Sessions } from './sessions/sessions.ts';
+import { type SessionLimits, Sessions } from './sessions/sessions.ts';
 import { unappliable } from './state-error.ts';
 import { nextStateHash } from './state-hash.ts';
 import type {
@@ -46,6 +46,8 @@ export interface MachineOptions {
   readonly values?: Values | undefined;
   /** About how many bytes of entries it may keep in memory beside changed ones. */
   readonly cachedBytesMax?: number | undefined;
+  /** The same at all replicas. Default: `sessionLimits`. */
+  readonly sessionLimits?: SessionLimits | undefined;
 }
 
 /**
@@ -75,20 +77,19 @@ export class StateMachine {
     stateStore: StateStore,
     { position, sessions }: LoadedState,
     auth: Auth,
-    { version = thisVersion, values = new Values(version), cachedBytesMax }: MachineOptions,
+    { version = thisVersion, values = new Values(version), ...options }: MachineOptions,
   ) {
     this.#stateStore = stateStore;
     this.#version = version;
     this.values = values;
     this.#featureLevel = position.featureLevel;
-    this.#entries = new EntryCache({
-      read: (names) => stateStore.readEntries(names),
-      isNew: position.applied < 0,
-      ...(cachedBytesMax !== undefined && { bytesMax: cachedBytesMax }),
-    });
+    const { incarnation } = position;
+    const { sessionLimits: limits, cachedBytesMax: bytesMax } = options;
+    const read = (names: readonly string[]) => stateStore.readEntries(names);
+    this.#entries = new EntryCache({ read, isNew: position.applied < 0, bytesMax });
     this.#reader = new EntryReader(this.#entries);
     this.#store = new Store(position.revision, this.#entries);
-    this.#sessions = new Sessions(position.sessions, sessions, position);
+    this.#sessions = new Sessions(position.sessions, sessions, { incarnation, limits });
     this.auth = auth;
     this.#applied = position.applied;
     this.#stateHash = position.stateHash;
@@ -103,12 +104,8 @@ export class StateMachine {
   static async open(stateStore: StateStore, options: MachineOptions = {}): Promise<StateMachine> {
     const version = options.version ?? thisVersion;
     const state = await stateStore.load(({ featureLevel }) => expectLevel(version, featureLevel));
-    return new StateMachine(
-      stateStore,
-      state,
-      await Auth.load(stateStore, state.position),
-      options,
-    );
+    const auth = await Auth.load(stateStore, state.position);
+    return new StateMachine(stateStore, state, auth, options);
   }
 
   /** The highest applied instance, −1 for none. */

@@ -58,6 +58,7 @@ export {
   type Request,
   seqOf,
 } from './messages/message.ts';
+export { type MessageLimits, messageLimitsDefault } from './messages/message-limits.ts';
 export type { Admit, Admitted, StaleIncarnation } from './messages/recovery.ts';
 export { Peer } from './peer.ts';
 export type { PeerOptions } from './peer-options.ts';

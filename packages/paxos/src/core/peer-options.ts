@@ -3,6 +3,7 @@ import type { Random } from '../environment.ts';
 import type { PeerId } from './ballot.ts';
 import type { RetentionPolicy } from './commit/retention-policy.ts';
 import type { Memory } from './effects.ts';
+import type { MessageLimits } from './messages/message-limits.ts';
 
 /** What a peer is made from. */
 export interface PeerOptions<V> {
@@ -20,4 +21,6 @@ export interface PeerOptions<V> {
   readonly stateEpoch?: number;
   /** See `PaxosOptions`. Default: no bound. */
   readonly instanceLeapMax?: number;
+  /** How many elements one message carries at most. Default: `messageLimitsDefault`. */
+  readonly messageLimits?: Partial<MessageLimits>;
 }

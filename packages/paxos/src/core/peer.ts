@@ -11,6 +11,7 @@ import type { PeerEvent } from './events.ts';
 import type { Status } from './instance/learner.ts';
 import type { Envelope } from './messages/envelope.ts';
 import { isAnswer, type Message } from './messages/message.ts';
+import { completeMessageLimits } from './messages/message-limits.ts';
 import type { Admit } from './messages/recovery.ts';
 import type { PeerOptions } from './peer-options.ts';
 import { replay } from './recovery/replay.ts';
@@ -36,8 +37,9 @@ export class Peer<V> {
     this.#stateEpoch = stateEpoch;
     this.#writeIndex = memory.writeIndex;
     const { state } = memory;
+    const messageLimits = completeMessageLimits(options.messageLimits);
     const settings = { me, peerCount, random, isCandidate, retention, instanceLeapMax };
-    this.#roles = createRoles({ ...settings, memory: state });
+    this.#roles = createRoles({ ...settings, messageLimits, memory: state });
     for (const write of memory.writes) replay(write, this.#roles);
     this.#roles.agreement.forgetBelow(this.min);
   }

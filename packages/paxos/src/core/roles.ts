@@ -15,6 +15,7 @@ import { Learner } from './instance/learner.ts';
 import { Proposer } from './instance/proposer.ts';
 import { Election } from './leader/election.ts';
 import { Leader } from './leader/leader.ts';
+import type { MessageLimits } from './messages/message-limits.ts';
 import { Plausibility } from './plausibility/plausibility.ts';
 import { otherPeers } from './quorum.ts';
 import { Participation } from './recovery/participation.ts';
@@ -28,6 +29,7 @@ export interface RolesOptions<V> {
   readonly isCandidate: boolean;
   readonly retention: RetentionPolicy<V>;
   readonly instanceLeapMax: number;
+  readonly messageLimits: MessageLimits;
 }
 
 export interface Roles<V> {
@@ -47,7 +49,7 @@ export interface Roles<V> {
 }
 
 export function createRoles<V>(options: RolesOptions<V>): Roles<V> {
-  const { me, peerCount, random, memory, isCandidate, retention } = options;
+  const { me, peerCount, random, memory, isCandidate, retention, messageLimits: limits } = options;
   const others = otherPeers(me, peerCount);
   const delays = new RetryDelays(random);
   const ballots = new BallotAllocator(me);
@@ -57,15 +59,15 @@ export function createRoles<V>(options: RolesOptions<V>): Roles<V> {
   });
   const leader = new Leader<V>({ me, peerCount, ballots, random, isCandidate });
 
-  const acceptor = new Acceptor<V>();
+  const acceptor = new Acceptor<V>(limits);
   const { learner, truncation } = createRetention(me, peerCount, retention);
   const plausibility = new Plausibility({
     ...{ me, peerCount, instanceLeapMax, learner, participation },
   });
-  const piggybacked = new PiggybackedNotices(others);
+  const piggybacked = new PiggybackedNotices(others, limits);
   const proposer = new Proposer<V>({ peerCount, ballots, delays, learner, piggybacked });
 
-  const catchUp = new CatchUp<V>({ me, peerCount, learner, truncation, delays });
+  const catchUp = new CatchUp<V>({ me, peerCount, learner, truncation, delays, limits });
   const decisions = new Decisions<V>({
     others,
     acceptor,

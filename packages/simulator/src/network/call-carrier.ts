@@ -44,7 +44,7 @@ export class CallCarrier<V> implements Carrier<V> {
       return;
     }
     const copy = this.#context.copy(request);
-    this.#soon(() => this.#arrive(request, copy, caller));
+    this.#soon(request, () => this.#arrive(request, copy, caller));
   }
 
   #arrive(request: Envelope<V>, copy: Envelope<V>, caller: SimTransport<V>): void {
@@ -82,7 +82,7 @@ export class CallCarrier<V> implements Carrier<V> {
       return;
     }
     const copy = this.#context.copy(answer);
-    this.#soon(() => {
+    this.#soon(answer, () => {
       this.#context.report(call.caller.isOpen ? 'delivered' : 'lost', answer);
       call.caller.receive(copy);
     });
@@ -94,12 +94,15 @@ export class CallCarrier<V> implements Carrier<V> {
   }
 
   #reportUndeliverable(caller: SimTransport<V>, request: Envelope<V>): void {
-    this.#soon(() => caller.undeliverable(request));
+    this.#soon(request, () => caller.undeliverable(request));
   }
 
-  #soon(callback: () => void): void {
-    const { world, random } = this.#context;
+  #soon(envelope: Envelope<V>, callback: () => void): void {
+    const { from, to } = envelope;
+    const { world, random, links } = this.#context;
     const { delayMsMin, delayMsMax } = this.#profile;
-    world.schedule(random.between(delayMsMin, delayMsMax), callback);
+    const lagMsMax = 2 * links.lagOf(from, to);
+    const delayMs = random.between(delayMsMin, delayMsMax + lagMsMax);
+    world.schedule(this.#context.occupancyOf(envelope).ms + delayMs, callback);
   }
 }

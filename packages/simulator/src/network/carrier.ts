@@ -36,12 +36,21 @@ export interface Carrier<V> {
   onClosed(transport: SimTransport<V>): void;
 }
 
+/** How a message occupies its link. */
+export interface Occupancy {
+  /** For how long, in milliseconds. */
+  readonly ms: number;
+  /** How long it may have to wait for the link at most. */
+  readonly queueMsMax: number;
+}
+
 /** What a carrier needs of its network. */
 export interface CarrierContext<V> {
   readonly world: World;
   readonly random: SeededRandom;
   readonly links: Links;
   copy(envelope: Envelope<V>): Envelope<V>;
+  occupancyOf(envelope: Envelope<V>): Occupancy;
   isUnreliable(peer: PeerId): boolean;
   /** The transport that is open at this peer now. */
   transportAt(peer: PeerId): SimTransport<V> | undefined;

@@ -3,15 +3,20 @@
  * message is sent matters: if the link is cut later, the message still arrives, perhaps much later.
  */
 import { type Envelope, isAnswer, type PeerId } from '@paxkv/paxos';
-import type { Carrier, CarrierContext } from './carrier.ts';
+import type { Carrier, CarrierContext, Occupancy } from './carrier.ts';
 import type { DatagramProfile, FaultProfile } from './fault-profile.ts';
 import { type Flight, Flights } from './flights.ts';
 import type { SimTransport } from './sim-transport.ts';
+
+/** A message on a slow link takes at most so many times its mean extra delay. */
+const lagTailMax = 20;
 
 /** The state of one direction between two peers. */
 interface Lane {
   clogged: { readonly untilMs: number };
   latest: { readonly arrivalMs: number };
+  /** When the link has sent all messages before. */
+  freeMs: number;
 }
 
 export class DatagramCarrier<V> implements Carrier<V> {
@@ -37,11 +42,16 @@ export class DatagramCarrier<V> implements Carrier<V> {
       return;
     }
     const lane = this.#lane(envelope.from, envelope.to);
+    const occupancy = this.#context.occupancyOf(envelope);
+    if (lane.freeMs - this.#context.world.now() > occupancy.queueMsMax) {
+      this.#context.report('lost', envelope);
+      return;
+    }
     if (isFaulty) this.#clog(lane, envelope);
-    this.#post(envelope, lane);
+    this.#post(envelope, lane, occupancy);
     if (isFaulty && random.chance(this.#profile.repeatChance)) {
       this.#context.report('repeated', envelope);
-      this.#post(envelope, lane);
+      this.#post(envelope, lane, occupancy);
     }
   }
 
@@ -68,9 +78,9 @@ export class DatagramCarrier<V> implements Carrier<V> {
     }
   }
 
-  #post(envelope: Envelope<V>, lane: Lane): void {
+  #post(envelope: Envelope<V>, lane: Lane, occupancy: Occupancy): void {
     const copy = this.#context.copy(envelope);
-    this.flights.add(envelope, copy, this.#arrivalMs(lane));
+    this.flights.add(envelope, copy, this.#arrivalMs(lane, envelope, occupancy));
   }
 
   #deliver({ envelope }: Flight<V>, copy: Envelope<V>): void {
@@ -79,10 +89,11 @@ export class DatagramCarrier<V> implements Carrier<V> {
     receiver?.receive(copy);
   }
 
-  #arrivalMs(lane: Lane): number {
-    const { world, random } = this.#context;
-    const leaveMs = Math.max(world.now(), lane.clogged.untilMs);
-    const freeMs = leaveMs + this.#delayMs();
+  #arrivalMs(lane: Lane, { from, to }: Envelope<V>, { ms }: Occupancy): number {
+    const { world, random, links } = this.#context;
+    const sentMs = Math.max(world.now(), lane.clogged.untilMs, ms > 0 ? lane.freeMs : 0) + ms;
+    if (ms > 0) lane.freeMs = sentMs;
+    const freeMs = sentMs + this.#delayMs(links.lagOf(from, to));
     const mayOvertake = random.chance(this.#profile.reorderChance);
     const arrivalMs = mayOvertake ? freeMs : Math.max(freeMs, lane.latest.arrivalMs);
     lane.latest = { arrivalMs: Math.max(arrivalMs, lane.latest.arrivalMs) };
@@ -90,17 +101,18 @@ export class DatagramCarrier<V> implements Carrier<V> {
   }
 
   /** A Lomax distribution of shape 2: most delays are short, and a few are longer by orders of magnitude. */
-  #delayMs(): number {
+  #delayMs(lagMs: number): number {
     const { delayMsMin, delayMsMean, delayMsMax } = this.#profile;
     const tail = 1 / Math.sqrt(1 - this.#context.random.next()) - 1;
-    return Math.min(delayMsMax, delayMsMin + (delayMsMean - delayMsMin) * tail);
+    const boundMs = Math.max(delayMsMax, lagMs * lagTailMax);
+    return Math.min(boundMs, delayMsMin + (delayMsMean - delayMsMin + lagMs) * tail);
   }
 
   #lane(from: PeerId, to: PeerId): Lane {
     const key = `${from}>${to}`;
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
-    const lane: Lane = { clogged: { untilMs: 0 }, latest: { arrivalMs: 0 } };
+    const lane: Lane = { clogged: { untilMs: 0 }, latest: { arrivalMs: 0 }, freeMs: 0 };
     this.#lanes.set(key, lane);
     return lane;
   }

@@ -1,10 +1,15 @@
-/** Which peers can reach each other: partitions, single cuts, and deaf peers, which no request reaches. */
+/**
+ * Which peers can reach each other, and how fast: partitions, single cuts, deaf peers, which no request reaches,
+ * and slow links.
+ */
 import type { PeerId } from '@paxkv/paxos';
 
 export class Links {
   readonly #peerCount: number;
   readonly #cuts = new Set<string>();
   readonly #deaf = new Set<PeerId>();
+  /** The mean of the extra delay of each slow link, in milliseconds. */
+  readonly #lags = new Map<string, number>();
   /** The group of each peer in a partition; absent while there is none. */
   #groups: ReadonlyMap<PeerId, number> | undefined;
 
@@ -38,6 +43,17 @@ export class Links {
 
   mend(from: PeerId, to: PeerId): void {
     this.#cuts.delete(linkOf(this.known(from), this.known(to)));
+  }
+
+  /** Delays each message in this direction by this time more, on average. 0: by no more than others. */
+  slow(from: PeerId, to: PeerId, delayMsMean: number): void {
+    if (!(delayMsMean >= 0)) throw new RangeError(`a link cannot be slower by ${delayMsMean} ms`);
+    this.#lags.set(linkOf(this.known(from), this.known(to)), delayMsMean);
+  }
+
+  /** The mean of the extra delay in this direction, in milliseconds. */
+  lagOf(from: PeerId, to: PeerId): number {
+    return this.#lags.get(linkOf(from, to)) ?? 0;
   }
 
   partition(groups: readonly (readonly PeerId[])[]): void {

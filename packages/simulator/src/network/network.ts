@@ -3,7 +3,7 @@ import type { Envelope, Message, PeerId, Transport } from '@paxkv/paxos';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { World } from '../world.ts';
 import { CallCarrier } from './call-carrier.ts';
-import type { Carrier, CarrierContext, Fate } from './carrier.ts';
+import type { Carrier, CarrierContext, Fate, Occupancy } from './carrier.ts';
 import { DatagramCarrier } from './datagram-carrier.ts';
 import { type FaultProfile, reliable } from './fault-profile.ts';
 import type { Flights } from './flights.ts';
@@ -11,6 +11,17 @@ import { type HintProfile, Hints, noHints } from './hints.ts';
 import { Links } from './links.ts';
 import { MessageCounts } from './message-counts.ts';
 import { type Exchange, SimTransport } from './sim-transport.ts';
+
+const freely: Occupancy = { ms: 0, queueMsMax: Number.POSITIVE_INFINITY };
+
+/** The speed of each link in one direction. */
+export interface Bandwidth<V> {
+  readonly bytesPerMs: number;
+  /** How many bytes wait for a link at most. A message that finds more is lost. Counts only for datagrams. */
+  readonly queueBytesMax: number;
+  /** How many bytes a message takes. */
+  readonly sizeOf: (envelope: Envelope<V>) => number;
+}
 
 /** How a network behaves. */
 export interface SimNetworkOptions<V> {
@@ -21,6 +32,8 @@ export interface SimNetworkOptions<V> {
   readonly hints?: HintProfile;
   /** Default: the world's stream `network`. */
   readonly random?: SeededRandom;
+  /** How fast each link carries bytes. Default: no message takes time for its size. */
+  readonly bandwidth?: Bandwidth<V>;
   /** Copies each message, so that peers never share an object. Default: `structuredClone`. */
   readonly copy?: (envelope: Envelope<V>) => Envelope<V>;
   /** Called with the fate of every message, at the moment it is settled. */
@@ -36,11 +49,13 @@ export class SimNetwork<V> {
   readonly #carrier: Carrier<V>;
   readonly #exchange: Exchange<V>;
   readonly #hints: Hints<V>;
+  #bandwidth: Bandwidth<V> | undefined;
 
   constructor(world: World, options: SimNetworkOptions<V>) {
     const { peerCount, profile = reliable, random = world.random('network') } = options;
     const { hints = noHints } = options;
     this.#links = new Links(peerCount);
+    this.#bandwidth = options.bandwidth;
     this.#hints = new Hints(world, hints, (peer) => this.#transports.get(peer));
     for (let peer = 0; peer < peerCount; peer += 1) this.setUnreliable(peer, profile.isUnreliable);
     this.#carrier = carrierOf(this.#context(world, random, options), profile);
@@ -64,6 +79,11 @@ export class SimNetwork<V> {
    */
   setProfile(profile: FaultProfile): void {
     this.#carrier.setProfile(profile);
+  }
+
+  /** Changes how fast links carry messages sent from now on. `undefined`: none takes time for its size. */
+  setBandwidth(bandwidth: Bandwidth<V> | undefined): void {
+    this.#bandwidth = bandwidth;
   }
 
   /** Changes how peers are notified of connections that end from now on. */
@@ -115,6 +135,16 @@ export class SimNetwork<V> {
     this.#links.mend(from, to);
   }
 
+  /**
+   * Messages sent in this direction from now on take longer, at random: by `delayMsMean` on average, in
+   * milliseconds. 0 ends it.
+   *
+   * @throws RangeError for a negative time.
+   */
+  slow(from: PeerId, to: PeerId, delayMsMean: number): void {
+    this.#links.slow(from, to, delayMsMean);
+  }
+
   /** Whether a cut or a partition stops messages from one to the other. */
   isCut(from: PeerId, to: PeerId): boolean {
     return !this.#links.isOpen(from, to);
@@ -146,6 +176,7 @@ export class SimNetwork<V> {
   #context(world: World, random: SeededRandom, options: SimNetworkOptions<V>): CarrierContext<V> {
     const { copy = structuredClone, watch } = options;
     return {
+      occupancyOf: (envelope) => this.#occupancyOf(envelope),
       world,
       random,
       links: this.#links,
@@ -157,6 +188,13 @@ export class SimNetwork<V> {
         watch?.(fate, envelope);
       },
     };
+  }
+
+  #occupancyOf(envelope: Envelope<V>): Occupancy {
+    const bandwidth = this.#bandwidth;
+    if (bandwidth === undefined) return freely;
+    const { bytesPerMs, sizeOf, queueBytesMax } = bandwidth;
+    return { ms: sizeOf(envelope) / bytesPerMs, queueMsMax: queueBytesMax / bytesPerMs };
   }
 
   #exchangeOver(carrier: Carrier<V>): Exchange<V> {

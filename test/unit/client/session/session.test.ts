@@ -51,6 +51,19 @@ describe('Session', () => {
     expect(session.take()).to.include({ number: sessionWindowMax + 1, firstOutstanding: 3 });
   });
 
+  for (const windowMax of [1, 2, 3]) {
+    it(`has room for ${windowMax} numbers if its window has as many`, () => {
+      const session = new Session(9, windowMax);
+      const slots = Array.from({ length: windowMax }, () => session.take());
+      expect(session.hasRoom).to.equal(false);
+      for (const slot of slots.slice(1)) slot.release();
+      expect(session.hasRoom).to.equal(windowMax < 1);
+      slots[0]?.release();
+      expect(session.hasRoom).to.equal(true);
+      expect(session.take()).to.include({ number: windowMax + 1, firstOutstanding: windowMax + 1 });
+    });
+  }
+
   it('counts correctly over many windows', () => {
     const session = new Session(9);
     const awaited: SessionSlot[] = [];

@@ -10,6 +10,7 @@ import type {
   ForwardedBatch,
   StateMessage,
 } from '@paxkv/kvserver/internal/replica/ports';
+import type { ReplicaOptions } from '@paxkv/kvserver/internal/replica/replica-options';
 import { thisVersion, type Version } from '@paxkv/kvserver/internal/state-machine/features';
 import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
@@ -32,6 +33,11 @@ import { memoryLevel, type TestLevel } from '../state-machine/fixtures.ts';
 export interface ClusterOptions {
   readonly profile?: FaultProfile;
   readonly limits?: Partial<Limits>;
+  /** Limits that are no settings of a server. */
+  readonly innerLimits?: Pick<
+    ReplicaOptions,
+    'messageLimits' | 'sessionLimits' | 'ownSessionWindowMax'
+  >;
   readonly nodeCount?: number;
   readonly stateFaults?: Partial<PortFaults<StateMessage>>;
   /** Whether the replicas are candidates and forward their batches to the leader. Default false. */
@@ -133,6 +139,7 @@ export class Cluster {
         random: this.#world.random(`node ${me}`),
         drawEntropy: entropyFrom(this.#world.random(`entropy ${me}`)),
         limits: { ...limitsDefault, ...limits },
+        ...this.#options.innerLimits,
         onStopped: (error) => this.failures.push(error),
       });
     });

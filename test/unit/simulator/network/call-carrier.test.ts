@@ -21,6 +21,20 @@ describe('CallCarrier', () => {
     expect(Math.max(...times)).to.be.at.most(2);
   });
 
+  it('delays requests and answers on slow links by the given mean more', async () => {
+    const recorded = new RecordedNetwork(2, reliable);
+    recorded.network.slow(1, 0, 100);
+    await recorded.open(2);
+    for (let seq = 0; seq < callCount; seq += 1) recorded.prepare(0, 1, seq);
+    await recorded.sleep(300);
+    const answers = recorded.log.filter((line) => line.includes('received 1>0'));
+    const times = answers.map((line) => Number.parseFloat(line));
+    expect(answers).to.have.length(callCount);
+    expect(times.reduce((sum, time) => sum + time, 0) / callCount).to.be.closeTo(101, 2);
+    const requests = recorded.log.filter((line) => line.includes('received 0>1'));
+    expect(Math.max(...requests.map((line) => Number.parseFloat(line)))).to.be.at.most(1);
+  });
+
   it('discards 10 % of requests and loses 18 % of answers of an unreliable peer', async () => {
     const recorded = new RecordedNetwork(2, lab);
     await manyCalls(recorded);

@@ -64,6 +64,42 @@ describe('DatagramCarrier', () => {
     }
   });
 
+  it('delays messages of a slow link by the given mean more, and those of no other link', async () => {
+    const profile = harsh({ ...kind, delayMsMin: 0, delayMsMean: 0, reorderChance: 1 });
+    const recorded = new RecordedNetwork(2, profile);
+    recorded.network.slow(0, 1, 100);
+    recorded.network.slow(1, 0, 0);
+    await manyMessages(recorded);
+    const times = arrivalTimesMs(recorded);
+    const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+    expect(mean).to.be.within(80, 110);
+    recorded.log.length = 0;
+    recorded.send(1, 0, { ...notice, seq: 0 });
+    recorded.network.slow(0, 1, 0);
+    recorded.send(0, 1, { ...notice, seq: 0 });
+    await recorded.sleep(0);
+    expect(recorded.take('received')).to.have.members([
+      'received 1>0 decided',
+      'received 0>1 decided',
+    ]);
+  });
+
+  it('sends messages of a link one after another, each for its size, and loses what finds no room', async () => {
+    const recorded = new RecordedNetwork(2, harsh({ ...kind, delayMsMin: 0, delayMsMean: 0 }));
+    await recorded.open(2);
+    recorded.network.setBandwidth({ bytesPerMs: 10, queueBytesMax: 300, sizeOf: () => 100 });
+    for (let seq = 0; seq < 6; seq += 1) recorded.send(0, 1, { ...notice, seq });
+    recorded.send(1, 0, { ...notice, seq: 0 });
+    await recorded.sleep(1_000);
+    expect(arrivalTimesMs(recorded)).to.deep.equal([10, 10, 20, 30, 40]);
+    expect(recorded.count('lost')).to.equal(2);
+    recorded.network.setBandwidth(undefined);
+    recorded.log.length = 0;
+    recorded.send(0, 1, { ...notice, seq: 7 });
+    await recorded.sleep(0);
+    expect(arrivalTimesMs(recorded)).to.deep.equal([1_000]);
+  });
+
   it('holds up all messages of a clogged link, and no other link', async () => {
     const profile = harsh({ ...kind, delayMsMin: 0, delayMsMean: 0, clogChance: 1 });
     const recorded = new RecordedNetwork(3, { ...profile, clogMsMax: 2_000 });

@@ -126,6 +126,8 @@ describe('Links', () => {
     const { network } = new RecordedNetwork(2, reliable);
     expect(() => network.deafen(2)).to.throw(TypeError);
     expect(() => network.cut(0, -1)).to.throw(TypeError);
+    expect(() => network.slow(0, 2, 1)).to.throw(TypeError);
+    expect(() => network.slow(0, 1, -1)).to.throw(RangeError);
     expect(() => network.partition([[0], [0, 1]])).to.throw(TypeError);
   });
 });

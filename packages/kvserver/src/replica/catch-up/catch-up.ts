@@ -10,6 +10,7 @@
 import type { Clock, Decision, Paxos, PeerId, Random } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
 import type { Version } from '../../state-machine/features.ts';
+import type { SessionLimits } from '../../state-machine/sessions/sessions.ts';
 import type { StateMachine } from '../../state-machine/state-machine.ts';
 import type { Values } from '../../state-machine/values.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
@@ -50,6 +51,8 @@ export interface CatchUpOptions {
   readonly values: Values;
   /** About how many bytes of entries the state machine may keep in memory. */
   readonly cachedBytesMax?: number | undefined;
+  /** Default: `sessionLimits`. */
+  readonly sessionLimits?: SessionLimits | undefined;
   /** Gets decisions from other replicas, in order. */
   readonly onDecision: (decision: Decision<Bytes>) => void;
   /** Resolves when the state is not in use any more, because it will be replaced. */
@@ -74,7 +77,7 @@ export class CatchUp {
 
   constructor(options: CatchUpOptions) {
     const { me, peerCount, clock, random, paxos, state, transfer, onFailed } = options;
-    const { window = noLogWindow, level, journalIndex, version, cachedBytesMax } = options;
+    const { window = noLogWindow, level, journalIndex, version } = options;
     const { onDecision, values } = options;
     const { port } = transfer;
     const others = Array.from({ length: peerCount }, (_, node) => node).filter(
@@ -96,7 +99,8 @@ export class CatchUp {
       journalIndex,
       version,
       values,
-      cachedBytesMax,
+      cachedBytesMax: options.cachedBytesMax,
+      sessionLimits: options.sessionLimits,
       state,
       random,
       onFailed,

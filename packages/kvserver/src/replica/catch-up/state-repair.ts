@@ -4,6 +4,7 @@
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import type { Version } from '../../state-machine/features.ts';
+import type { SessionLimits } from '../../state-machine/sessions/sessions.ts';
 import { StateMachine } from '../../state-machine/state-machine.ts';
 import type { Values } from '../../state-machine/values.ts';
 import { StateDatabase, type StateLevel } from '../../storage/state/state-database.ts';
@@ -31,6 +32,8 @@ export interface StateRepairOptions {
   readonly values?: Values | undefined;
   /** About how many bytes of entries the state machine may keep in memory. */
   readonly cachedBytesMax?: number | undefined;
+  /** Default: `sessionLimits`. */
+  readonly sessionLimits?: SessionLimits | undefined;
   /** The own state could not be read, so this replica must not continue with it. */
   readonly onFailed: (error: unknown) => void;
 }

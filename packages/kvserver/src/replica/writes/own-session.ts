@@ -7,11 +7,17 @@ import { type SessionId, type Stamp, sessionWindowMax } from '@paxkv/protocol';
 import type { PendingRequest } from '../requests/pending-request.ts';
 
 export class OwnSession {
+  readonly #windowMax: number;
   #id: SessionId | undefined;
   #isWanted = false;
   #next = 1;
   /** The number of each outstanding write of this session, lowest first. */
   readonly #numbers = new Map<PendingRequest, number>();
+
+  /** `windowMax`: how far above the first outstanding number a number may be, from 1 to the default. */
+  constructor(windowMax = sessionWindowMax) {
+    this.#windowMax = windowMax;
+  }
 
   /** Whether a write waits until the log has opened a session for the replica. */
   get isWanted(): boolean {
@@ -34,7 +40,7 @@ export class OwnSession {
     }
     const number = this.#next;
     const [firstOutstanding = number] = this.#numbers.values();
-    if (number >= firstOutstanding + sessionWindowMax) return undefined;
+    if (number >= firstOutstanding + this.#windowMax) return undefined;
     this.#next += 1;
     this.#numbers.set(write, number);
     return { session: this.#id, number, firstOutstanding };

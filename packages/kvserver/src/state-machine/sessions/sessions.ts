@@ -53,7 +53,7 @@ export interface SessionCounts {
 export interface SessionsOptions {
   /** The incarnation of the cluster, if it has one. Sessions have random ids and owners then. */
   readonly incarnation?: string | undefined;
-  readonly limits?: SessionLimits;
+  readonly limits?: SessionLimits | undefined;
 }
 
 export class Sessions {

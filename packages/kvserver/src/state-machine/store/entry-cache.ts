@@ -7,7 +7,7 @@ import type { CacheSlot, Change } from './cached-entry.ts';
 import type { CachedEntry } from './cached-value.ts';
 import { RecentEntries } from './recent-entries.ts';
 
-/** Limit for the recent entries. */
+/** Limit for the recent entries, unless another is given. */
 const recentBytesMax = 80 * 1024 * 1024;
 /** Estimated overhead of a dirty entry besides its key and value. */
 const overheadBytes = 64;
@@ -15,7 +15,8 @@ const overheadBytes = 64;
 export interface EntryCacheOptions {
   /** Reads the slots of these keys from the database, in the same order. */
   readonly read: (names: readonly string[]) => Promise<CacheSlot[]>;
-  readonly bytesMax?: number;
+  /** About how many bytes of recent entries it keeps. Default 80 MiB. */
+  readonly bytesMax?: number | undefined;
   /** Whether the database is empty. */
   readonly isNew?: boolean;
 }

@@ -18,6 +18,7 @@ import { encodeGroup, groupsIn, recordKinds, type WriteGroup } from './record-pa
 import { RememberedWrites } from './remembered-writes.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import type { SegmentedLog } from './segmented-log.ts';
+import { type SetTimer, systemTimer } from './set-timer.ts';
 import { type DiskTimes, type SlowWrites, WriteTimes } from './write-times.ts';
 
 /**
@@ -35,6 +36,8 @@ export interface JournalOptions {
   readonly segmentBytes?: number | undefined;
   /** After so many milliseconds without a write, what is alive is gathered into one segment. */
   readonly idleMs?: number;
+  /** Sets the timer of `idleMs`. Default: one of the system. */
+  readonly after?: SetTimer | undefined;
   /** Learns how long each flushed write took, in milliseconds, also one that failed. */
   readonly onFlushed?: ((tookMs: number) => void) | undefined;
 }
@@ -45,6 +48,7 @@ interface Parts {
   readonly log: SegmentedLog;
   readonly memory: JournalMemory;
   readonly idleMs: number;
+  readonly after: SetTimer;
   readonly onFlushed: ((tookMs: number) => void) | undefined;
 }
 
@@ -55,7 +59,7 @@ export class Journal implements Storage<Uint8Array> {
   readonly #probe: DiskProbe;
   /** The work on the size of the log, while there is any; it goes on between writes. Never rejects. */
   #upkeep: Promise<void> | undefined;
-  #idle: NodeJS.Timeout | undefined;
+  #cancelIdle: () => void = ignore;
   /** The write under way. Never rejects. */
   #writing: Promise<void> | undefined;
   #isClosed = false;
@@ -100,13 +104,13 @@ export class Journal implements Storage<Uint8Array> {
     attempt = 'open the journal',
   ): Promise<Journal> {
     const { owner, segmentBytes = segmentBytesDefault, idleMs = idleMsDefault } = settings;
-    const { onFlushed } = settings;
+    const { onFlushed, after = systemTimer } = settings;
     try {
       const memory = new JournalMemory();
       const options = { files, owner: owner.name, segmentBytes };
       const writes = new RememberedWrites();
       const log = await openJournalLog(options, owner, { memory, writes });
-      const journal = new Journal({ files, owner, log, memory, idleMs, onFlushed });
+      const journal = new Journal({ files, owner, log, memory, idleMs, after, onFlushed });
       journal.#opened = writes.inOrder(memory);
       journal.#tidyUp();
       return journal;
@@ -199,7 +203,7 @@ export class Journal implements Storage<Uint8Array> {
   /** May be called more than once. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#idle);
+    this.#cancelIdle();
     await Promise.all([this.#writing, this.#upkeep]);
     await this.#probe.close();
     await this.#parts.log.close();
@@ -250,12 +254,9 @@ export class Journal implements Storage<Uint8Array> {
     if (this.#checkpointer.isDue) this.#keepUp((checkpointer) => checkpointer.run());
     else this.#checkpointer.prepareNext();
     if (!this.#checkpointer.isScattered) return;
-    if (this.#idle === undefined) {
-      const { idleMs } = this.#parts;
-      this.#idle = setTimeout(() => this.#onIdle(), idleMs).unref();
-    } else {
-      this.#idle.refresh();
-    }
+    const { idleMs, after } = this.#parts;
+    this.#cancelIdle();
+    this.#cancelIdle = after(idleMs, () => this.#onIdle());
   }
 
   #onIdle(): void {

@@ -5,6 +5,7 @@ import {
   learnCountMax,
   type MemoryMark,
   type Message,
+  messageLimitsDefault,
   type Outcome,
   outcomeCountMax,
   roundMax,
@@ -27,9 +28,6 @@ import {
 type Content = Message<Uint8Array>;
 type LogPromised = Extract<Content, { type: 'logPromised' }>;
 type InstanceVote = LogPromised['votes'][number];
-
-/** The most votes in one promise for the log. */
-const voteCountMax = 64;
 
 const seq = whole(0, seqMax);
 /** A seq, or −1 for none. */
@@ -88,7 +86,10 @@ function messageChecks(
     logPromised: {
       ballot,
       firstSeq: seq,
-      votes: list(record<InstanceVote>({ seq, vote }), { lengthMin: 0, lengthMax: voteCountMax }),
+      votes: list(record<InstanceVote>({ seq, vote }), {
+        lengthMin: 0,
+        lengthMax: messageLimitsDefault.voteCountMax,
+      }),
     },
     logRejected: { ballot, promised: ballot },
     heartbeat: { ballot, knownUpTo: optional(seqOrNone) },

@@ -10,7 +10,7 @@
  */
 import type { PeerId } from '../ballot.ts';
 import type { Learner } from '../instance/learner.ts';
-import { learnCountMax } from '../messages/commit.ts';
+import { type MessageLimits, messageLimitsDefault } from '../messages/message-limits.ts';
 import { otherPeers } from '../quorum.ts';
 import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
@@ -36,12 +36,14 @@ export interface CatchUpOptions<V> {
   readonly learner: Learner<V>;
   readonly truncation: Pick<Truncation, 'floor'>;
   readonly delays: RetryDelays;
+  readonly limits?: Pick<MessageLimits, 'learnCountMax'>;
 }
 
 export class CatchUp<V> {
   readonly #learner: Learner<V>;
   readonly #truncation: Pick<Truncation, 'floor'>;
   readonly #delays: RetryDelays;
+  readonly #learnCountMax: number;
   readonly #others: readonly PeerId[];
   /** For each peer, the seq up to which it has reported to know every decision. */
   readonly #reported = new Map<PeerId, number>();
@@ -59,7 +61,9 @@ export class CatchUp<V> {
   /** A leader was sending notices of decisions up to `upTo` at the time `at`. */
   #noticesSent: { readonly upTo: number; readonly at: number } | undefined;
 
-  constructor({ me, peerCount, learner, truncation, delays }: CatchUpOptions<V>) {
+  constructor(options: CatchUpOptions<V>) {
+    const { me, peerCount, learner, truncation, delays } = options;
+    this.#learnCountMax = (options.limits ?? messageLimitsDefault).learnCountMax;
     this.#learner = learner;
     this.#truncation = truncation;
     this.#delays = delays;
@@ -103,7 +107,7 @@ export class CatchUp<V> {
     const to = this.#mayHold(from, seq) ? from : this.#holderOf(seq);
     if (to === undefined) return;
     if (pending?.seq === seq) this.#attempt += 1;
-    const count = Math.min(learnCountMax, known - seq + 1);
+    const count = Math.min(this.#learnCountMax, known - seq + 1);
     this.#pending = { seq, to, until: now + this.#delays.beforeResend(this.#attempt) };
     step.sendNow(to, { type: 'learn', seq, count });
   }
@@ -135,9 +139,8 @@ export class CatchUp<V> {
    */
   requestFromAll(seq: number, step: Step<V>): void {
     if (seq !== this.#learner.firstMissing) return;
-    for (const to of this.#others) {
-      if (this.#mayHold(to, seq)) step.sendNow(to, { type: 'learn', seq, count: learnCountMax });
-    }
+    const learn = { type: 'learn', seq, count: this.#learnCountMax } as const;
+    for (const to of this.#others) if (this.#mayHold(to, seq)) step.sendNow(to, learn);
   }
 
   /** No answer will come from `to`: the next Learn follows soon, instead of when the wait ends. */

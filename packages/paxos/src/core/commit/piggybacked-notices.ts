@@ -4,7 +4,8 @@
  * need no message of their own.
  */
 import type { PeerId } from '../ballot.ts';
-import { type Outcome, outcomeCountMax } from '../messages/commit.ts';
+import type { Outcome } from '../messages/commit.ts';
+import { type MessageLimits, messageLimitsDefault } from '../messages/message-limits.ts';
 
 /** How long a notice waits for an Accept. */
 const delayMsMax = 3;
@@ -13,9 +14,15 @@ const awaitedDelayMsMax = 1;
 
 export class PiggybackedNotices {
   readonly #unsent: ReadonlyMap<PeerId, Outcome[]>;
+  readonly #outcomeCountMax: number;
   #wakeAt: number | undefined;
 
-  constructor(others: readonly PeerId[]) {
+  /** `outcomeCountMax`: how many notices one Accept carries, from 1. */
+  constructor(
+    others: readonly PeerId[],
+    { outcomeCountMax }: Pick<MessageLimits, 'outcomeCountMax'> = messageLimitsDefault,
+  ) {
+    this.#outcomeCountMax = outcomeCountMax;
     this.#unsent = new Map(others.map((to) => [to, []]));
   }
 
@@ -31,7 +38,7 @@ export class PiggybackedNotices {
 
   /** Removes and returns the notices for one Accept to `to`. They count as sent. */
   take(to: PeerId): readonly Outcome[] {
-    const taken = this.#unsent.get(to)?.splice(0, outcomeCountMax) ?? [];
+    const taken = this.#unsent.get(to)?.splice(0, this.#outcomeCountMax) ?? [];
     if (taken.length > 0 && this.#isAllSent()) this.#wakeAt = undefined;
     return taken;
   }

@@ -6,6 +6,7 @@ import { type Ballot, type InstanceVote, isLower, isSameBallot, type Vote } from
 import type { DurableWrite } from '../effects.ts';
 import type { Accept, Accepted, Prepare, Promised, Rejected } from '../messages/instance.ts';
 import type { LogPromised, LogRejected, PrepareLog } from '../messages/leader.ts';
+import { type MessageLimits, messageLimitsDefault } from '../messages/message-limits.ts';
 import type { Step } from '../step.ts';
 import { InstanceMap } from './instance-map.ts';
 
@@ -15,14 +16,17 @@ interface Instance<V> {
   vote: Vote<V> | undefined;
 }
 
-/** How many votes one log promise lists; more would make the message too large. */
-const votesPerLogPromiseMax = 64;
-
 export class Acceptor<V> {
   readonly #instances = new InstanceMap<Instance<V>>();
   /** The promise for the whole log. In each instance, the higher of it and the promise made there counts. */
   #logPromise: Ballot | undefined;
+  readonly #voteCountMax: number;
   #highestVoted = -1;
+
+  /** `voteCountMax`: how many votes one log promise tells, from 1. */
+  constructor({ voteCountMax }: Pick<MessageLimits, 'voteCountMax'> = messageLimitsDefault) {
+    this.#voteCountMax = voteCountMax;
+  }
 
   /** Phase 1(b) for every instance at once. No instance from `firstOpen` on is decided or forgotten here. */
   onPrepareLog(
@@ -37,8 +41,8 @@ export class Acceptor<V> {
       step.persist({ type: 'logPromised', ballot });
     }
     const open = this.votes().filter(({ seq }) => seq >= firstOpen);
-    const votes = open.slice(-votesPerLogPromiseMax);
-    const omitted = open.at(-votesPerLogPromiseMax - 1);
+    const votes = open.slice(-this.#voteCountMax);
+    const omitted = open.at(-this.#voteCountMax - 1);
     const firstSeq = omitted ? omitted.seq + 1 : firstOpen;
     return { type: 'logPromised', ballot, firstSeq, votes };
   }

@@ -7,6 +7,7 @@ import type { PeerId } from '../ballot.ts';
 import type { QuorumRetention } from '../commit/retention-policy.ts';
 import type { Memory, Write } from '../effects.ts';
 import type { PeerEvent } from '../events.ts';
+import type { MessageLimits } from '../messages/message-limits.ts';
 
 export const traceVersion = 1;
 
@@ -25,6 +26,8 @@ export interface TraceStart {
   readonly retention: TracedRetention;
   /** Absent for no bound. */
   readonly instanceLeapMax?: number;
+  /** Absent for the defaults. */
+  readonly messageLimits?: Partial<MessageLimits>;
   readonly memory: Omit<Memory<string>, 'writes'> & { readonly writes: readonly Write<string>[] };
   /** The random numbers that the peer drew while it was constructed. */
   readonly draws: readonly number[];

@@ -57,6 +57,7 @@ export class TraceRecorder<V> {
       stateEpoch,
       retention: traced(retention),
       ...(options.instanceLeapMax !== undefined && { instanceLeapMax: options.instanceLeapMax }),
+      ...(options.messageLimits !== undefined && { messageLimits: options.messageLimits }),
       memory: { state, writeIndex, writes: this.#plain(writes) },
       draws: this.#draws.splice(0),
     };

@@ -39,12 +39,13 @@ export class TraceReplay {
     this.#lines = lines[Symbol.iterator]();
     this.start = toStart(parse(this.#lines.next().value));
     const { me, peerCount, isCandidate, memory, draws, stateEpoch, retention } = this.start;
-    const { instanceLeapMax } = this.start;
+    const { instanceLeapMax, messageLimits } = this.start;
     this.#draws = [...draws];
     const random = { next: () => this.#draw() };
     this.peer = new Peer({
       ...{ me, peerCount, isCandidate, memory, stateEpoch, random },
       ...(instanceLeapMax !== undefined && { instanceLeapMax }),
+      ...(messageLimits !== undefined && { messageLimits }),
       retention: retention.type === 'everyPeer' ? retention : { ...retention, sizeOf: sizeInToken },
     });
   }

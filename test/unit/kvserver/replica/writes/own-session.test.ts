@@ -30,19 +30,26 @@ describe('OwnSession', () => {
     expect(session.stamp(pendingPut())).to.include({ number: 4, firstOutstanding: 3 });
   });
 
-  it('has room for as many requests as a session may await', () => {
-    const session = new OwnSession();
-    session.open(7);
-    const oldest = pendingPut();
-    session.stamp(oldest);
-    for (let count = 1; count < sessionWindowMax; count += 1) {
-      expect(session.stamp(pendingPut())).to.not.equal(undefined);
-    }
-    expect(session.stamp(pendingPut())).to.equal(undefined);
-    expect(session.isWanted).to.equal(false);
-    session.onSettled(oldest);
-    expect(session.stamp(pendingPut())).to.include({ number: sessionWindowMax + 1 });
-  });
+  for (const windowMax of [1, 3, sessionWindowMax]) {
+    it(`has room for ${windowMax} numbers from the first outstanding one on`, () => {
+      const session = windowMax === sessionWindowMax ? new OwnSession() : new OwnSession(windowMax);
+      session.open(7);
+      const writes = Array.from({ length: windowMax }, pendingPut);
+      for (const write of writes) expect(session.stamp(write)).to.include({ firstOutstanding: 1 });
+      expect(session.stamp(pendingPut())).to.equal(undefined);
+      expect(session.isWanted).to.equal(false);
+      const [oldest = expect.fail('no write'), ...others] = writes;
+      // The numbers between were used, and the oldest still holds the window.
+      for (const write of others) session.onSettled(write);
+      expect(session.stamp(pendingPut())).to.equal(undefined);
+      session.onSettled(oldest);
+      expect(session.stamp(pendingPut())).to.deep.equal({
+        session: 7,
+        number: windowMax + 1,
+        firstOutstanding: windowMax + 1,
+      });
+    });
+  }
 
   it('ends when it has expired, unless it was replaced meanwhile', () => {
     const session = new OwnSession();

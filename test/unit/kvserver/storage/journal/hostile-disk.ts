@@ -26,6 +26,8 @@ export class ProcessEnded extends Error {}
 export interface Accident {
   readonly type: 'end' | 'failure';
   after: number;
+  /** The error of a failure. Default: `EIO`. */
+  readonly error?: Error;
 }
 
 export class HostileDisk {
@@ -67,12 +69,22 @@ export class HostileDisk {
 
   /** Starts a process on what is there. */
   boot(accident?: Accident): SegmentFiles {
+    return new ProcessFiles(this, this.begin(accident));
+  }
+
+  /** Starts a process that makes its calls here. Returns its number. */
+  begin(accident?: Accident): number {
     this.#process += 1;
     this.#isEnded = false;
     this.hasFailed = false;
     this.openCount = 0;
     this.#accident = accident;
-    return new ProcessFiles(this, this.#process);
+    return this.#process;
+  }
+
+  /** What comes in the middle of a later call, instead of what was to come. */
+  strike(accident: Accident | undefined): void {
+    this.#accident = accident;
   }
 
   /** Only the disk counts from now on. */
@@ -101,7 +113,7 @@ export class HostileDisk {
     this.#isEnded = accident.type === 'end';
     this.hasFailed = true;
     if (this.#isEnded) throw new ProcessEnded('the process has ended');
-    throw new Error('EIO');
+    throw accident.error ?? new Error('EIO');
   }
 
   find(name: string): Inode | undefined {
@@ -123,6 +135,19 @@ export class HostileDisk {
     });
     this.change((names) => names.set(name, inode));
     return inode;
+  }
+
+  rename(process: number, from: string, to: string): void {
+    this.changeNames(process, (names) => {
+      const inode = names.get(from);
+      if (inode === undefined) return;
+      names.delete(from);
+      names.set(to, inode);
+    });
+  }
+
+  remove(process: number, name: string): void {
+    this.changeNames(process, (names) => names.delete(name));
   }
 
   changeNames(process: number, change: NameChange): void {
@@ -193,16 +218,11 @@ class ProcessFiles implements SegmentFiles {
   }
 
   async rename(from: string, to: string): Promise<void> {
-    this.#disk.changeNames(this.#process, (names) => {
-      const inode = names.get(from);
-      if (inode === undefined) return;
-      names.delete(from);
-      names.set(to, inode);
-    });
+    this.#disk.rename(this.#process, from, to);
   }
 
   async remove(name: string): Promise<void> {
-    this.#disk.changeNames(this.#process, (names) => names.delete(name));
+    this.#disk.remove(this.#process, name);
   }
 
   async syncNames(): Promise<void> {

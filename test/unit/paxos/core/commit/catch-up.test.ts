@@ -46,6 +46,24 @@ describe('CatchUp', () => {
     expect(hear(1, 1000, 0)).to.deep.equal([[1, { type: 'learn', seq: 1, count: learnCountMax }]]);
   });
 
+  for (const limit of [1, 3, learnCountMax]) {
+    it(`asks for what it lacks up to ${limit}, and for no more at once`, () => {
+      for (const lacking of [1, limit - 1, limit, limit + 1].filter((count) => count > 0)) {
+        const limits = limit === learnCountMax ? {} : { limits: { learnCountMax: limit } };
+        const parts = { me: 0, peerCount: 3, learner, truncation, delays: constantDelays() };
+        catchUp = new CatchUp({ ...parts, ...limits });
+        const count = Math.min(lacking, limit);
+        expect(hear(1, lacking - 1, 0)).to.deep.equal([[1, { type: 'learn', seq: 0, count }]]);
+        const step = beginStep();
+        catchUp.requestFromAll(0, step);
+        expect(mail(step.effects.sendNow)).to.deep.equal([
+          [1, { type: 'learn', seq: 0, count: limit }],
+          [2, { type: 'learn', seq: 0, count: limit }],
+        ]);
+      }
+    });
+  }
+
   it('asks all others for what its host waits for, and for nothing further', () => {
     learner.learn(0, 'a');
     const step = beginStep();

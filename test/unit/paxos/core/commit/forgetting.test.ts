@@ -1,4 +1,4 @@
-import type { Decision, Envelope } from '@paxkv/paxos/core';
+import { type Decision, type Envelope, messageLimitsDefault } from '@paxkv/paxos/core';
 import { forgetSince, observeForgetting } from '@paxkv/paxos/internal/core/commit/forgetting';
 import { createRoles, type Roles } from '@paxkv/paxos/internal/core/roles';
 import { expect } from 'chai';
@@ -16,6 +16,7 @@ describe('Forgetting', () => {
       memory: 'kept',
       isCandidate: false,
       instanceLeapMax: 1024,
+      messageLimits: messageLimitsDefault,
       retention: { type: 'everyPeer' },
     });
     roles.learner.learn(0, 'a');

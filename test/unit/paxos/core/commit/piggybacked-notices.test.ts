@@ -36,10 +36,31 @@ describe('PiggybackedNotices', () => {
     expect(piggybacked.take(0)).to.deep.equal([]);
   });
 
-  it('fill one request up to its limit', () => {
-    for (let seq = 0; seq <= outcomeCountMax; seq += 1) piggybacked.add(outcome(seq), 0);
-    expect(piggybacked.take(1)).to.have.length(outcomeCountMax);
-    expect(piggybacked.take(1)).to.deep.equal([outcome(outcomeCountMax)]);
+  for (const limit of [1, 2, outcomeCountMax]) {
+    it(`fill one request up to ${limit}, and wait for the next one beyond`, () => {
+      for (const count of [limit - 1, limit, limit + 1, 2 * limit + 1]) {
+        piggybacked = new PiggybackedNotices(
+          [1],
+          ...(limit === outcomeCountMax ? [] : [{ outcomeCountMax: limit }]),
+        );
+        const outcomes = Array.from({ length: count }, (_, seq) => outcome(seq));
+        for (const each of outcomes) piggybacked.add(each, 0);
+        for (let first = 0; first < count; first += limit) {
+          expect(piggybacked.wakeAt()).to.equal(3);
+          expect(piggybacked.take(1)).to.deep.equal(outcomes.slice(first, first + limit));
+        }
+        expect(piggybacked.take(1)).to.deep.equal([]);
+        expect(piggybacked.wakeAt(), `${count} notices`).to.equal(undefined);
+      }
+    });
+  }
+
+  it('all leave at once when they have waited long enough, however many they are', () => {
+    piggybacked = new PiggybackedNotices([1], { outcomeCountMax: 2 });
+    const outcomes = [0, 1, 2, 3, 4].map(outcome);
+    for (const each of outcomes) piggybacked.add(each, 0);
+    expect(piggybacked.takeAll()).to.deep.equal([[1, outcomes]]);
+    expect(piggybacked.take(1)).to.deep.equal([]);
   });
 
   it('wait a few milliseconds at most, counted from the oldest', () => {

@@ -129,6 +129,19 @@ describe('QuorumRead', () => {
     expect(asked.map(({ to }) => to)).to.include(2);
   });
 
+  it('asks those peers again that did not answer, until a quorum did', () => {
+    read = fresh(5);
+    begin();
+    hear(1, 1, 4);
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const step = beginStep(0, read.wakeAt());
+      read.wake(step);
+      expect(step.effects.sendNow.map(({ to }) => to)).to.deep.equal([2, 3, 4]);
+    }
+    hear(2, 1, 4);
+    expect(read.wakeAt()).to.equal(undefined);
+  });
+
   it('is its own quorum where it is alone', () => {
     read = fresh(1);
     expect(begin().readIndex).to.equal(3);

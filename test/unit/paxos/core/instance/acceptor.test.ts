@@ -1,4 +1,4 @@
-import type { DurableWrite } from '@paxkv/paxos/core';
+import { type DurableWrite, messageLimitsDefault } from '@paxkv/paxos/core';
 import { Acceptor } from '@paxkv/paxos/internal/core/instance/acceptor';
 import { expect } from 'chai';
 import { ballot, beginStep } from '../steps.ts';
@@ -107,6 +107,93 @@ describe('Acceptor', () => {
     acceptor.restore({ type: 'promised', seq: 0, ballot: high });
     acceptor.restore({ type: 'accepted', seq: 0, ballot: low, value: 'a' });
     expect(acceptor.promised(0)).to.deep.equal(high);
+  });
+
+  describe('with a log promise', () => {
+    function promiseLog(firstOpen: number, own = high) {
+      const step = beginStep();
+      const answer = acceptor.onPrepareLog({ type: 'prepareLog', ballot: own }, firstOpen, step);
+      written = step.effects.persist;
+      if (answer.type === 'logRejected') return answer;
+      return { ...answer, votes: answer.votes.map(({ seq }) => seq) };
+    }
+
+    for (const limit of [1, 2, 3, messageLimitsDefault.voteCountMax]) {
+      it(`tells all votes up to ${limit}, and beyond that the highest ${limit} and where they begin`, () => {
+        for (const count of [0, 1, limit - 1, limit, limit + 1, 2 * limit + 1]) {
+          acceptor =
+            limit === messageLimitsDefault.voteCountMax
+              ? new Acceptor()
+              : new Acceptor({ voteCountMax: limit });
+          // Every third instance has a vote, and the first open one has none.
+          const voted = Array.from({ length: count }, (_, index) => 12 + 3 * index);
+          for (const seq of [3, 6, 9, ...voted]) accept(low, 'a', seq);
+          const { length } = voted;
+          // Safety: below `firstSeq` a leader must ask again, since a vote there was not told.
+          const firstSeq = length > limit ? (voted[length - limit - 1] ?? -1) + 1 : 10;
+          expect(promiseLog(10), `${count} votes`).to.deep.equal({
+            type: 'logPromised',
+            ballot: high,
+            firstSeq,
+            votes: voted.slice(-limit),
+          });
+        }
+      });
+    }
+
+    it('counts only votes in open instances against the limit', () => {
+      acceptor = new Acceptor({ voteCountMax: 2 });
+      for (const seq of [0, 1, 2, 3]) accept(low, 'a', seq);
+      acceptor.release(3);
+      expect(promiseLog(1)).to.deep.include({ firstSeq: 1, votes: [1, 2] });
+      expect(promiseLog(2)).to.deep.include({ firstSeq: 2, votes: [2] });
+      expect(promiseLog(3)).to.deep.include({ firstSeq: 3, votes: [] });
+    });
+
+    it('gives it to an equal ballot again without a second write, and to none of a lower peer', () => {
+      promiseLog(0);
+      expect(written).to.deep.equal([{ type: 'logPromised', ballot: high }]);
+      expect(promiseLog(0)).to.include({ type: 'logPromised' });
+      expect(written).to.deep.equal([]);
+      // The same round, at the peer below.
+      const rejection = { type: 'logRejected', ballot: middle, promised: high };
+      expect(promiseLog(0, middle)).to.deep.equal(rejection);
+      expect(written).to.deep.equal([]);
+    });
+
+    it('names it in a rejection only if it is the reason', () => {
+      promiseLog(0, middle);
+      expect(prepare(low)).to.deep.equal({
+        ...{ type: 'rejected', seq: 0, ballot: low, promised: middle },
+        logPromise: middle,
+      });
+      prepare(high);
+      expect(accept(middle, 'a')).to.deep.equal({
+        ...{ type: 'rejected', seq: 0, ballot: middle, promised: high },
+      });
+      expect(accept(low, 'a')).to.deep.include({ promised: high, logPromise: middle });
+    });
+
+    it('keeps the highest one over a restart, in whatever order they are replayed', () => {
+      acceptor.restore({ type: 'logPromised', ballot: high });
+      acceptor.restore({ type: 'logPromised', ballot: middle });
+      acceptor.restore({ type: 'logPromised', ballot: low });
+      expect(acceptor.logPromise).to.deep.equal(high);
+    });
+  });
+
+  it('knows the highest instance it voted in, also after a restart and once votes are freed', () => {
+    expect(acceptor.highestVoted).to.equal(-1);
+    accept(low, 'a', 5);
+    accept(low, 'a', 3);
+    expect(acceptor.highestVoted).to.equal(5);
+    prepare(low, 9);
+    expect(acceptor.highestVoted).to.equal(5);
+    acceptor.restore({ type: 'accepted', seq: 7, ballot: low, value: 'b' });
+    acceptor.restore({ type: 'promised', seq: 8, ballot: low });
+    acceptor.restore({ type: 'accepted', seq: 6, ballot: low, value: 'b' });
+    acceptor.forgetBelow(20);
+    expect(acceptor.highestVoted).to.equal(7);
   });
 
   it('frees what is decided or forgotten', () => {

@@ -40,6 +40,7 @@ export async function recordRuns(seed: number): Promise<string[][]> {
           peerCount: peers.length,
           isCandidate: true,
           retention: seed % 2 === 0 ? { type: 'everyPeer' } : little,
+          ...(seed % 3 === 0 && { messageLimits: { voteCountMax: 1, learnCountMax: 2 } }),
           transport: network.transport(me),
           storage: disk.open(),
           clock,

@@ -32,6 +32,7 @@ describe('a replay', () => {
     }
     const kept = runs.filter(([start = '']) => /"state":"kept".*"writes":\[\{/.test(start));
     expect(kept.length, 'runs that begin with a memory').to.be.above(5);
+    expect(all).to.contain('"messageLimits":{"voteCountMax":1,"learnCountMax":2}');
   });
 
   it('has the peer as it was after each step', () => {
