@@ -1,5 +1,7 @@
 /** The runner: `npm run damage`. Exit code 1 if any cell failed. */
 import { Command, Option } from 'commander';
+import type { DamageBody, DamageFate } from '../evidence/result.ts';
+import { beginResult } from '../evidence/result-file.ts';
 import { allCells, type Cell, ciCells, nameOf, nodeCountOf, quickCells } from './cells.ts';
 import { type Outcome, runCell } from './run-cell.ts';
 import { Template } from './template.ts';
@@ -8,6 +10,7 @@ interface Options {
   readonly share: keyof typeof shares;
   readonly cells: string;
   readonly times: string;
+  readonly json?: string;
 }
 
 /** The golden ratio spreads the positions over the whole file for any number of runs. */
@@ -23,12 +26,15 @@ const program = new Command('damage')
     new Option('--share <name>', 'which cells').choices(Object.keys(shares)).default('all'),
   )
   .option('--cells <pattern>', 'pattern of cell names, such as "state table, .*, one"', '')
-  .option('--times <count>', 'runs of each cell, each at another position of the file', '1');
+  .option('--times <count>', 'runs of each cell, each at another position of the file', '1')
+  .option('--json <file>', 'write the result as data');
 
-const { share, cells: pattern, times } = program.parse().opts<Options>();
+const { share, cells: pattern, times, json } = program.parse().opts<Options>();
 const cells = shares[share].filter((cell) => new RegExp(pattern).test(nameOf(cell)));
 if (cells.length === 0) program.error(`no cell matches ${pattern}`);
 
+const writeResult = beginResult();
+const judged: DamageBody['cells'][number][] = [];
 const templates = new Map<number, Template>();
 const failures: string[] = [];
 const counts = { recovered: 0, stopped: 0 };
@@ -44,25 +50,31 @@ console.log(
     `${counts.stopped} stopped with a reason, ${failures.length} failed`,
 );
 for (const failure of failures) console.log(failure);
-process.exitCode = failures.length === 0 ? 0 : 1;
+const hasPassed = failures.length === 0;
+writeResult(json, hasPassed, { kind: 'damage', cells: judged });
+process.exitCode = hasPassed ? 0 : 1;
 
 async function runTimes(cell: Cell): Promise<void> {
   const count = nodeCountOf(cell);
   const template = templates.get(count) ?? (await Template.make(count));
   templates.set(count, template);
   const words: string[] = [];
+  const fates: DamageFate[] = [];
   for (let time = 0; time < Number(times); time += 1) {
     const at = (0.4 + time * positionStep) % 1;
     try {
       const outcome = await runCell(cell, template, at);
       counts[outcome.fate] += 1;
+      fates.push(outcome.fate);
       words.push(toWords(outcome));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       failures.push(`${nameOf(cell)}, at ${at.toFixed(3)}: ${reason}`);
       words.push('FAILED');
+      fates.push('failed');
     }
   }
+  judged.push({ ...cell, fates });
   console.log(`${nameOf(cell).padEnd(40)} ${words.join(', ')}`);
 }
 

@@ -2,6 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import type { FaultsBody } from '../evidence/result.ts';
+import { beginResult } from '../evidence/result-file.ts';
 import { Missing } from './disk/shim-library.ts';
 import { plansOf, type Tier, tiers } from './run/plans.ts';
 import { toLine, toTable } from './run/report-text.ts';
@@ -14,6 +16,7 @@ interface Options {
   readonly seed: string;
   readonly keep?: string;
   readonly minutes: number;
+  readonly json?: string;
 }
 
 const program = new Command('faults')
@@ -24,9 +27,10 @@ const program = new Command('faults')
   .option('--only <kinds>', `kinds of runs, separated by commas: ${runKinds.join(', ')}`)
   .option('--seed <text>', 'selects nodes, times and calls', `${Date.now() % 1_000_000}`)
   .option('--minutes <number>', 'duration of runs of absence and remade', Number, 10)
+  .option('--json <file>', 'write the result as data')
   .option('--keep <directory>', 'directory for the histories of all runs, not only failed ones');
 
-const { tier, only, seed, keep, minutes } = program.parse().opts<Options>();
+const { tier, only, seed, keep, minutes, json } = program.parse().opts<Options>();
 const kinds: readonly string[] = only?.split(',') ?? runKinds;
 const all = plansOf(tier, { minutes }).map((plan, index) => ({
   plan,
@@ -40,6 +44,7 @@ if (keep !== undefined) await mkdir(keep, { recursive: true });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
 console.log(`tier ${tier}, seed ${seed}: ${chosen.length} runs`);
+const writeResult = beginResult();
 const reports: RunReport[] = [];
 const skipped: string[] = [];
 let brokenCount = 0;
@@ -54,7 +59,23 @@ const counts = [
   `${skipped.length} skipped`,
 ];
 console.log(counts.join(', '));
-process.exitCode = failedCount + brokenCount === 0 ? 0 : 1;
+const hasPassed = failedCount + brokenCount === 0;
+writeResult(json, hasPassed, toBody());
+process.exitCode = hasPassed ? 0 : 1;
+
+function toBody(): FaultsBody {
+  const runs = reports.map((report) => ({
+    kind: report.plan.kind,
+    strikeCount: report.strikes.length,
+    leaderCount: report.leaderCount,
+    callCount: report.callCount,
+    ackCount: report.ackCount,
+    longestSilenceMs: Math.round(Math.max(0, ...report.silencesMs)),
+    slowestRecoveryMs: Math.round(Math.max(0, ...report.recoveriesMs)),
+    findingCount: report.findings.length,
+  }));
+  return { kind: 'faults', seed, runs, skippedCount: skipped.length, brokenCount };
+}
 
 /** The number of a run among all runs of the tier is part of its seed, whichever runs are selected. */
 async function runOne(plan: RunPlan, number: number): Promise<void> {

@@ -1,4 +1,6 @@
 /** Runs every mutant against the tests that must catch it; see `--help`. Exit code 1 if one survives. */
+import type { MutantsBody } from '../evidence/result.ts';
+import { beginResult } from '../evidence/result-file.ts';
 import { allMutants } from './all-mutants.ts';
 import { isTest, nameOf } from './mutant.ts';
 import { PatchedBuilds } from './patched-build/builds.ts';
@@ -16,13 +18,17 @@ const trials = settings.mutants
   // Fast catchers run first.
   .sort((a, b) => Number(isTest(b.catcher)) - Number(isTest(a.catcher)));
 
+const writeResult = beginResult();
 const builds = PatchedBuilds.make(settings.mutants);
 try {
   await expectSoundTests(trials);
   print(headLine());
-  const summary = summaryOf(await tryAll(trials, settings));
+  const findings = await tryAll(trials, settings);
+  const summary = summaryOf(findings);
   print(`\n${summary.text}`);
-  process.exitCode = isEnough(summary, settings) ? 0 : 1;
+  const hasPassed = isEnough(summary, settings);
+  writeResult(settings.jsonFile, hasPassed, { kind: 'mutants', trials: findings.map(toTrial) });
+  process.exitCode = hasPassed ? 0 : 1;
 } finally {
   builds.remove();
 }
@@ -66,4 +72,9 @@ function isEnough(
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+function toTrial({ mutant, catcher, isCaught, seedCount }: Finding): MutantsBody['trials'][number] {
+  const by = isTest(catcher) ? 'test' : 'simulation';
+  return { id: mutant.id, by, isCaught, ...(seedCount === undefined ? {} : { seedCount }) };
 }

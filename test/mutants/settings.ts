@@ -9,6 +9,8 @@ export interface Settings {
   /** Whether one catcher per mutant is enough, for nine mutants of ten. */
   readonly isQuick: boolean;
   readonly jobCount: number;
+  /** Where to write the result as data. */
+  readonly jsonFile?: string;
 }
 
 interface Flags {
@@ -17,6 +19,7 @@ interface Flags {
   readonly quick: boolean;
   readonly seeds?: number;
   readonly jobs: number;
+  readonly json?: string;
 }
 
 /** Enough seeds for nearly every mutant; a few need many more. */
@@ -42,15 +45,17 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
       toCount,
     )
     .option('--jobs <count>', 'number of parallel jobs', toCount, 2)
+    .option('--json <file>', 'write the result as data')
     .parse([...argv], { from: 'user' });
-  const { only, sample, quick: isQuick, seeds, jobs: jobCount } = command.opts<Flags>();
+  const { only, sample, quick: isQuick, seeds, jobs: jobCount, json } = command.opts<Flags>();
   const matching = all.filter(
     ({ id, mistake }) => !only || only.includes(id) || only.includes(`${mistake}`),
   );
   const mutants = sample === undefined ? matching : sampleOf(matching, sample);
   if (mutants.length === 0) command.error('no mutant matches --only');
   const seedCountMax = seeds ?? (isQuick ? quickSeedCountMax : defaultSeedCountMax);
-  return { mutants, seedCountMax, isQuick, jobCount };
+  const target = json === undefined ? {} : { jsonFile: json };
+  return { mutants, seedCountMax, isQuick, jobCount, ...target };
 }
 
 /** Each mutant has the same chance. */

@@ -1,8 +1,10 @@
 /** `npm run simulate`: runs seeds and reports the results. Exit code 1 if an invariant is violated. */
 import { join } from 'node:path';
+import { beginResult } from '../evidence/result-file.ts';
 import { HistoryFile } from '../history/history-file.ts';
 import { Workers } from './jobs/workers.ts';
 import { Progress } from './report/progress.ts';
+import { toResultBody } from './report/result-body.ts';
 import { addEntry, commitName, tellEntries, toEntry } from './report/seed-ledger.ts';
 import { tellFailure, tellFaults, tellSummary } from './report/summary.ts';
 import { type FailedSeed, Totals } from './report/totals.ts';
@@ -43,6 +45,7 @@ async function simulate(settings: Settings): Promise<number> {
   const seeds = Array.from({ length: seedCount }, (_, place) => firstSeed + place);
   const workers = new Workers(Math.min(jobCount, seedCount));
   const totals = new Totals();
+  const writeResult = beginResult();
   const progress = new Progress(seedCount);
   try {
     for await (const result of workers.run(seeds, narrowing)) {
@@ -54,6 +57,8 @@ async function simulate(settings: Settings): Promise<number> {
     }
     progress.end();
     print(tellSummary(totals));
+    const hasPassed = totals.failed.length === 0;
+    writeResult(settings.jsonFile, hasPassed, toResultBody(totals, firstSeed));
     if (settings.isLedger) print(keep(totals, firstSeed));
     if (settings.isShrunk) {
       for (const failed of totals.failed.slice(0, shrunkCountMax)) await shrink(failed, narrowing);

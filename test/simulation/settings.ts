@@ -18,6 +18,8 @@ export interface Settings {
   readonly isShrunk: boolean;
   /** Whether the totals are added to the ledger. */
   readonly isLedger: boolean;
+  /** Where to write the result as data. */
+  readonly jsonFile?: string;
 }
 
 interface Flags {
@@ -32,6 +34,7 @@ interface Flags {
   readonly jobs: number;
   readonly shrink: boolean;
   readonly ledger: boolean;
+  readonly json?: string;
 }
 
 /** Ends the process with a message on standard error if the arguments make no sense. */
@@ -51,6 +54,7 @@ export function parseSettings(argv: readonly string[]): Settings {
     .option('--jobs <count>', 'runs at a time', toCount, availableParallelism())
     .option('--no-shrink', 'do not shrink a failing seed')
     .option('--ledger', 'add the totals to ledger.json', false)
+    .option('--json <file>', 'write the result as data')
     .parse([...argv], { from: 'user' });
   const flags = command.opts<Flags>();
   if (flags.trace && flags.seed === undefined) command.error('--trace needs --seed');
@@ -70,6 +74,7 @@ export function parseSettings(argv: readonly string[]): Settings {
     jobCount: flags.jobs,
     isShrunk: flags.shrink,
     isLedger: flags.ledger,
+    ...(flags.json === undefined ? {} : { jsonFile: flags.json }),
   };
 }
 

@@ -8,6 +8,8 @@ import type { RequestIds } from './api/request-ids.ts';
 import { createAuthenticator } from './api/security/create-authenticator.ts';
 import { StreamListener } from './api/stream/index.ts';
 import type { FairBound } from './budget/fair-bound.ts';
+import { ReadTurns } from './budget/read-turns.ts';
+import { loopTurns } from './budget/turn-clock.ts';
 import { addressToText, type Config } from './config/settings.ts';
 import { streamCountMax } from './config/stream-limits.ts';
 import type { KvService } from './service/kv-service.ts';
@@ -38,6 +40,7 @@ export function createClientApi({ config, leader, ...parts }: ClientApiParts): C
     ...parts,
     authenticator: createAuthenticator({ auth, rootToken: config.rootToken }),
     hostNames: config.addresses.map(({ host }) => host),
+    readTurns: new ReadTurns(loopTurns),
   };
   const { server, sockets } = createApp({
     ...shared,

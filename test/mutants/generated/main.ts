@@ -1,5 +1,7 @@
 /** Runs generated mutants against the unit tests; see `--help`. Exit code 1 if a folder has too low a score. */
 import { SeededRandom } from '@paxkv/simulator';
+import type { GeneratedBody } from '../../evidence/result.ts';
+import { beginResult } from '../../evidence/result-file.ts';
 import { MutatedBuild } from './build/mutated-build.ts';
 import { allEquivalents } from './equivalents/all.ts';
 import { type Folder, sourcesOf, testsOf } from './folders.ts';
@@ -13,6 +15,8 @@ import { selectTests } from './trial/selection.ts';
 import { Trials } from './trial/trials.ts';
 
 const settings = parseSettings(process.argv.slice(2));
+const writeResult = beginResult();
+const scores: GeneratedBody['folders'][number][] = [];
 const lines: string[] = [];
 let areEnough = true;
 for (const folder of settings.folders) {
@@ -24,10 +28,15 @@ for (const folder of settings.folders) {
   print(`${last}\n`);
   lines.push(last);
   areEnough &&= isEnough(folder, score);
+  const { triedCount, killedCount, equivalentCount } = score;
+  const { name, scoreMin } = folder;
+  scores.push({ name, scoreMin, triedCount, killedCount, equivalentCount });
 }
 if (settings.sampleCount !== undefined) print(`a sample of seed ${settings.seed}`);
 print(lines.join('\n'));
-process.exitCode = areEnough && lines.length > 0 ? 0 : 1;
+const hasPassed = areEnough && lines.length > 0;
+writeResult(settings.jsonFile, hasPassed, { kind: 'generated', folders: scores });
+process.exitCode = hasPassed ? 0 : 1;
 
 async function tryFolder(folder: Folder, sources: readonly MutatedSource[]): Promise<Score> {
   const mutants = sources.flatMap((source) => source.mutants);

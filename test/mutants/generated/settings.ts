@@ -14,6 +14,8 @@ export interface Settings {
   readonly jobCount: number;
   /** Whether every verdict is printed, and not only the survivors. */
   readonly isVerbose: boolean;
+  /** Where to write the scores as data. */
+  readonly jsonFile?: string;
 }
 
 interface Flags {
@@ -24,11 +26,14 @@ interface Flags {
   readonly seconds: number;
   readonly jobs: number;
   readonly verbose: boolean;
+  readonly json?: string;
 }
 
 /** Ends the process with a message on standard error if the arguments make no sense. */
 export function parseSettings(argv: readonly string[]): Settings {
-  const { folder, file, sample, seed, seconds, jobs, verbose } = new Command('npm run mutants --')
+  const { folder, file, sample, seed, seconds, jobs, verbose, json } = new Command(
+    'npm run mutants --',
+  )
     .description(
       'Makes mistakes in the code by rule, one at a time, and checks that tests notice them.',
     )
@@ -45,6 +50,7 @@ export function parseSettings(argv: readonly string[]): Settings {
     )
     .option('--jobs <count>', 'number of parallel workers', toCount, 2)
     .option('--verbose', 'print every verdict as it is reached', false)
+    .option('--json <file>', 'write the scores as data')
     .parse([...argv], { from: 'user' })
     .opts<Flags>();
   return {
@@ -55,6 +61,7 @@ export function parseSettings(argv: readonly string[]): Settings {
     secondsMax: seconds,
     jobCount: jobs,
     isVerbose: verbose,
+    ...(json !== undefined && { jsonFile: json }),
   };
 }
 

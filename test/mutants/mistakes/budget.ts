@@ -6,6 +6,8 @@ const boundTest = 'unit/kvserver/budget/fair-bound';
 const queue = 'kvserver/src/budget/fair-queue.ts';
 const queueTest = 'unit/kvserver/budget/fair-queue';
 const foreignTest = 'unit/kvserver/api/stream/foreign-bytes';
+const reads = 'kvserver/src/budget/read-turns.ts';
+const readsTest = 'unit/kvserver/budget/read-turns';
 const reader = 'kvserver/src/state-machine/store/entry-reader.ts';
 const readerTest = 'unit/kvserver/state-machine/store/entry-reader';
 
@@ -112,6 +114,86 @@ export const budgetMutants: readonly Mutant[] = [
     caughtBy: [byTest(queueTest, 'shares by cost, not by number')],
   },
   {
+    id: 'sockets-read-without-slices',
+    mistake: 70,
+    does: 'One turn of the event loop reads every socket on which something has arrived.',
+    loses:
+      'Hundreds of clients that send at once stop the server for seconds, heartbeats included.',
+    file: reads,
+    right: '} else if (!this.#isOver && now() > this.#endMs) {',
+    wrong: '} else if (!this.#isOver && now() < 0) {',
+    caughtBy: [
+      byTest(readsTest, 'reads a few milliseconds in a turn, and the other sockets in later ones'),
+    ],
+  },
+  {
+    id: 'socket-read-twice-in-a-round',
+    mistake: 70,
+    does: 'Every socket is read again in the next turn, those that were just read among them.',
+    loses: 'A few clients that send without end keep all others from being read.',
+    file: reads,
+    right: '      if (source.readRound === this.#round) continue;\n',
+    wrong: '',
+    caughtBy: [
+      byTest(readsTest, 'reads no socket again before it has read each other one that waits'),
+    ],
+  },
+  {
+    id: 'paused-socket-resumed',
+    mistake: 45,
+    does: 'A socket that its owner has paused is resumed in the next turn.',
+    loses: 'A server reads from a client that takes no replies, beyond its memory.',
+    file: reads,
+    right: 'if (!isHeld()) socket.resume();',
+    wrong: 'socket.resume();\n  isHeld();',
+    caughtBy: [byTest(readsTest, 'resumes no socket that its owner paused, before or meanwhile')],
+  },
+  {
+    id: 'refusals-without-end',
+    mistake: 70,
+    does: 'A connection may go on, however many of its pipelined requests were refused.',
+    loses: 'Refusals for a few clients that send without end stop the server.',
+    file: 'kvserver/src/api/security/guard.ts',
+    right: '      request.socket.destroy();\n      return false;\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/api/security/guard',
+        'closes a connection on which 10,000 requests are pipelined, and refuses few of them',
+      ),
+    ],
+  },
+  {
+    id: 'waits-end-all-at-once',
+    mistake: 70,
+    does: 'All waits with one deadline end in one turn of the event loop.',
+    loses: 'Ten thousand requests that time out together stop the server for a second.',
+    file: 'kvserver/src/replica/requests/pending-requests.ts',
+    right: ' || count === expiredAtOnceMax',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/requests/pending-requests',
+        'ends thousands of waits at one deadline in parts, each in a turn of its own',
+      ),
+    ],
+  },
+  {
+    id: 'reply-keeps-batch',
+    mistake: 57,
+    does: 'The value of a reply is a view of the batch in which it was written.',
+    loses: 'Clients that do not read keep many times their budget in memory.',
+    file: 'kvserver/src/state-machine/store/cached-value.ts',
+    right: 'value.buffer.byteLength > 2 * value.length',
+    wrong: 'value.buffer.byteLength < value.length',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/state-machine/store/cached-value',
+        'keeps no batch in memory, of which its value is a small part',
+      ),
+    ],
+  },
+  {
     id: 'value-read-without-room',
     mistake: 45,
     does: 'A value is read from the database before there is room for it.',
@@ -127,7 +209,7 @@ export const budgetMutants: readonly Mutant[] = [
     does: 'A value in memory is copied whether or not there is room.',
     loses: 'One frame of gets takes gigabytes.',
     file: reader,
-    right: 'return hasRoom(slot.entry?.text.length ?? 0) ? entryOf(slot) : noRoom;',
+    right: 'return hasRoom(slot.entry?.value.length ?? 0) ? entryOf(slot) : noRoom;',
     wrong: 'return hasRoom(0) ? entryOf(slot) : noRoom;',
     caughtBy: [byTest(readerTest, 'takes room for a value before it copies it from memory')],
   },

@@ -182,8 +182,8 @@ export const replicaMutants: readonly Mutant[] = [
     does: 'A request that was proposed and timed out is reported as not done.',
     loses: 'It is decided later: the report to the client was wrong.',
     file: 'kvserver/src/replica/requests/pending-request.ts',
-    right: "const outcome = this.#mayTakeEffect ? 'unknown' : 'not done';",
-    wrong: "const outcome = 'not done';",
+    right: "return this.#mayTakeEffect ? 'unknown' : 'not done';",
+    wrong: "return 'not done';",
     caughtBy: [
       byTest('unit/kvserver/replica/replica', 'distinguishes not done and unknown in a minority'),
     ],

@@ -177,7 +177,7 @@ describe('Supervisor', () => {
     // The checksums are right, so that only the effect of a command finds out.
     Object.assign(append, {
       apply: (...call: Parameters<typeof apply>) => {
-        if (call[1].entry?.text === 'damaged') throw new TypeError('a defect');
+        if (call[1].entry?.value === 'damaged') throw new TypeError('a defect');
         return apply(...call);
       },
     });

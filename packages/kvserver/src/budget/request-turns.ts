@@ -6,56 +6,45 @@
  */
 import type { Client } from './client.ts';
 import { FairQueue } from './fair-queue.ts';
+import { sliceMsMax, type TurnClock } from './turn-clock.ts';
 
-/** The longest slice, in milliseconds. */
-const sliceMsMax = 4;
 /** What a request costs the turn of its client: two of them begin in one turn. */
 const requestCost = 2048;
 
-export interface RequestTurnsOptions {
-  /** Milliseconds of a clock that never goes back. */
-  readonly now: () => number;
-  /** Calls back in the next turn of the event loop. */
-  readonly later: (callback: () => void) => void;
-}
-
-/** Begins one request. `nowMs`: the time of the clock, which was just read. */
-export type Begin = (nowMs: number) => void;
-
 export class RequestTurns {
-  readonly #options: RequestTurnsOptions;
-  readonly #waiting = new FairQueue<Begin>();
+  readonly #clock: TurnClock;
+  readonly #waiting = new FairQueue<() => void>();
   /** When the slice of this turn of the event loop ends; absent before its first request. */
   #endMs: number | undefined;
 
-  constructor(options: RequestTurnsOptions) {
-    this.#options = options;
+  constructor(clock: TurnClock) {
+    this.#clock = clock;
   }
 
   /** Calls `begin`, which never throws: now, or in a later turn if the slice of this one is over. */
-  run(client: Client, begin: Begin): void {
-    const nowMs = this.#options.now();
-    this.#endMs ??= this.#open(nowMs);
-    if (this.#waiting.size === 0 && nowMs <= this.#endMs) begin(nowMs);
+  run(client: Client, begin: () => void): void {
+    if (this.#endMs === undefined) this.#open();
+    if (this.#waiting.size === 0 && !this.#isOver()) begin();
     else this.#waiting.add(client, begin);
   }
 
-  /** Opens the slice of this turn. Returns when it ends. */
-  #open(nowMs: number): number {
-    this.#options.later(this.#next);
-    return nowMs + sliceMsMax;
+  #open(): void {
+    const { now, later } = this.#clock;
+    this.#endMs = now() + sliceMsMax;
+    later(this.#next);
+  }
+
+  #isOver(): boolean {
+    return this.#endMs !== undefined && this.#clock.now() > this.#endMs;
   }
 
   readonly #next = (): void => {
     this.#endMs = undefined;
     if (this.#waiting.size === 0) return;
-    const { now } = this.#options;
-    const endMs = this.#open(now());
-    this.#endMs = endMs;
+    this.#open();
     this.#waiting.serve((begin) => {
-      const nowMs = now();
-      if (nowMs > endMs) return 'enough';
-      begin(nowMs);
+      if (this.#isOver()) return 'enough';
+      begin();
       return requestCost;
     });
   };

@@ -43,18 +43,6 @@ describe('RequestTurns', () => {
     expect(turnCount).to.be.within(19, 21);
   });
 
-  it('tells each request when it begins', () => {
-    const times: number[] = [];
-    for (let number = 0; number < 8; number += 1) {
-      turns.run(greedy, (beginMs) => {
-        times.push(beginMs);
-        nowMs += 1;
-      });
-    }
-    while (later.length > 0) nextTurn();
-    expect(times).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7]);
-  });
-
   it('lets a client with one request wait for a turn of each other one at most', () => {
     for (let number = 0; number < 100; number += 1) turns.run(greedy, request('greedy'));
     turns.run(honest, request('honest'));

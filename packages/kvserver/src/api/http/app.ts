@@ -3,7 +3,9 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { incarnationHeader, KvError, paths } from '@paxkv/protocol';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { FairBound } from '../../budget/fair-bound.ts';
+import { ReadTurns } from '../../budget/read-turns.ts';
 import { RequestTurns } from '../../budget/request-turns.ts';
+import { loopTurns } from '../../budget/turn-clock.ts';
 import { limitsDefault } from '../../config/limits.ts';
 import { noObserver } from '../../service/request-observer.ts';
 import { RequestIds } from '../request-ids.ts';
@@ -44,6 +46,7 @@ export function createApp(parts: AppParts): {
   const defaults = {
     ...{ hostNames: [], budget, consoleFiles: [], backup: undefined, trace: undefined },
     ...{ metrics: undefined, observer: noObserver, requestIds: new RequestIds(), authenticator },
+    readTurns: new ReadTurns(loopTurns),
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
   const mayPass = createGuard(context);
@@ -63,12 +66,15 @@ export function createApp(parts: AppParts): {
     await endpoint(request, response);
     connections.onAnswered(response);
   };
-  const turns = new RequestTurns({ now: () => performance.now(), later: setImmediate });
+  const turns = new RequestTurns(loopTurns);
   const refuse = (response: ServerResponse, error: unknown) => {
     answerError(context, response, error);
     connections.onAnswered(response);
   };
   const app: RequestListener = (request, response) => {
+    context.readTurns.onRead(request.socket);
+    // Requests that came with the one for which the connection was closed.
+    if (request.socket.destroyed) return;
     setRequestId(request, response, context.requestIds);
     try {
       // What waits for its turn is counted already.
@@ -83,8 +89,11 @@ export function createApp(parts: AppParts): {
       answer(request, response).catch((error: unknown) => refuse(response, error));
     });
   };
-  const { limits } = context;
-  const server = createHttpServer({ app, connections, sockets, limits, tls: parts.tls });
+  const { limits, readTurns } = context;
+  const server = createHttpServer({
+    ...{ app, connections, sockets, limits, readTurns },
+    tls: parts.tls,
+  });
   const routes = [...hot.paths, ...others.router.stack.flatMap(({ route }) => route?.path ?? [])];
   return { app, server, sockets, routes };
 }

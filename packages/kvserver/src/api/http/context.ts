@@ -2,6 +2,7 @@
 import type { Consistency, CurrentStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { FairBound } from '../../budget/fair-bound.ts';
+import type { ReadTurns } from '../../budget/read-turns.ts';
 import type { ClientTls } from '../../config/client-security.ts';
 import type { HttpLimits } from '../../config/http-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
@@ -29,6 +30,8 @@ export interface AppParts {
   readonly tls?: ClientTls | undefined;
   /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
   readonly budget?: FairBound;
+  /** When each socket is read. Default: one of its own. */
+  readonly readTurns?: ReadTurns;
   /** Finds principals. Default: it admits no credentials, and requires none unless the service does. */
   readonly authenticator?: Authenticator;
   /** Names by which clients reach this server on loopback, besides `localhost` and IP addresses. */

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import type { KvErrorCode } from '@paxkv/protocol';
 import { KvError } from '@paxkv/protocol';
+import type { ReadTurns } from '../../budget/read-turns.ts';
 import type { ClientTls } from '../../config/client-security.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import type { HttpLimits } from '../../config/http-limits.ts';
@@ -27,12 +28,20 @@ export interface ServerParts {
   readonly connections: Connections;
   readonly sockets: ClientSockets;
   readonly limits: HttpLimits;
+  readonly readTurns: Pick<ReadTurns, 'add' | 'remove'>;
   /** Absent: plain HTTP. */
   readonly tls?: ClientTls | undefined;
 }
 
 /** The server does not listen yet. */
-export function createHttpServer({ app, connections, sockets, limits, tls }: ServerParts): Server {
+export function createHttpServer({
+  app,
+  connections,
+  sockets,
+  limits,
+  readTurns,
+  tls,
+}: ServerParts): Server {
   const options: ServerOptions = {
     maxHeaderSize: limits.headerBytesMax,
     headersTimeout: limits.headersTimeoutMs,
@@ -54,13 +63,18 @@ export function createHttpServer({ app, connections, sockets, limits, tls }: Ser
     const timer = setInterval(check, checkMs);
     server.once('close', () => clearInterval(timer));
   });
+  const take = (socket: Socket) => {
+    readTurns.add(socket);
+    socket.once('close', () => readTurns.remove(socket));
+    sockets.add(socket);
+  };
   const addresses = new AddressCounts(limits.addressConnectionCountMax);
   server.on('connection', (socket) => {
     limitAddress(socket, addresses);
-    if (!socket.destroyed && tls === undefined) sockets.add(socket);
+    if (!socket.destroyed && tls === undefined) take(socket);
   });
   // Requests come on the socket that TLS makes of the connection. Until then its handshake has a time limit.
-  server.on('secureConnection', (socket) => sockets.add(socket));
+  server.on('secureConnection', take);
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (error, socket) => {
     if (connections.isFreeToAnswer(socket)) answerClientError(error, socket);

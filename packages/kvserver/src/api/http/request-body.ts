@@ -16,6 +16,8 @@ export interface BodyLimits {
   readonly timeoutMs: number;
   /** Takes room for the body until the reply has been received; `undefined` once the client has disconnected. */
   readonly hold: Pick<Hold, 'take'> | undefined;
+  /** Called for each part that arrives. Default: nobody is told. */
+  readonly onPart?: () => void;
 }
 
 /** Zod lists every unknown member; the first few are enough to find the mistake. */
@@ -89,12 +91,13 @@ function toJson(body: Buffer): unknown {
 
 function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const { hold } = limits;
+    const { hold, onPart } = limits;
     const chunks: Buffer[] = [];
     let bytes = 0;
     const timer = setTimeout(() => stop(slow(limits)), limits.timeoutMs);
     const onData = (chunk: Buffer) => {
       bytes += chunk.length;
+      onPart?.();
       if (bytes > limits.bytesMax) stop(tooLarge(limits));
       else if (hold?.take(chunk.length) !== true) stop(tooMuch());
       else chunks.push(chunk);

@@ -18,6 +18,9 @@ import { problemOfHead } from './message-checks.ts';
  */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean;
 
+/** At so many times the limit on pending requests, the connection is closed: each refusal takes time as well. */
+const refusedFactor = 4;
+
 export function createGuard(context: HttpContext): Guard {
   const { connections, sockets, limits, hostNames, observer } = context;
   const checkSource = createSourceCheck(hostNames);
@@ -38,6 +41,10 @@ export function createGuard(context: HttpContext): Guard {
       );
       observer.onError('http', error.code);
       sendError(response, error, { status: 431 });
+      return false;
+    }
+    if (pendingCount > refusedFactor * limits.pipelinedRequestCountMax) {
+      request.socket.destroy();
       return false;
     }
     if (pendingCount > limits.pipelinedRequestCountMax) {

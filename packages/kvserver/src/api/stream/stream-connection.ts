@@ -20,6 +20,7 @@ import type { Client } from '../../budget/client.ts';
 import type { Account } from '../../budget/fair-bound.ts';
 import type { Hold } from '../../budget/hold.ts';
 import { overloaded } from '../../budget/overloaded.ts';
+import type { ReadTurns } from '../../budget/read-turns.ts';
 import type { RequestTurns } from '../../budget/request-turns.ts';
 import type { StreamLimits } from '../../config/stream-limits.ts';
 import { RequestTiming } from '../../replica/request-timing.ts';
@@ -50,6 +51,7 @@ export interface ConnectionOptions {
   readonly account: Account;
   /** When each request begins. All streams share it. */
   readonly turns: Pick<RequestTurns, 'run'>;
+  readonly readTurns: ReadTurns;
   /** Called once when the connection is closed. */
   readonly onClosed: (connection: StreamConnection) => void;
 }
@@ -111,7 +113,11 @@ export class StreamConnection {
   watch(raw: Socket): void {
     const partial = new PartialFrame(raw, this.#options.account);
     this.#partial = partial;
+    const { readTurns } = this.#options;
+    readTurns.add(raw, () => this.#socket.isPaused);
+    raw.once('close', () => readTurns.remove(raw));
     raw.on('data', () => {
+      readTurns.onRead(raw);
       if (!partial.onBytes() && !this.#isEnding) this.#refuse('no memory for this frame', tryLater);
     });
     raw.on('drain', () => this.#regulate());
@@ -168,13 +174,13 @@ export class StreamConnection {
         this.#refuse(`the id ${request.id} is in flight already`);
         return;
       }
-      if (hasRoom) turns.run(client, (nowMs) => this.#submit(request, arrival, nowMs));
+      if (hasRoom) turns.run(client, () => this.#submit(request, arrival));
       else this.#refuseRequest(arrival, request.id, overShare);
     }
     this.#regulate();
   }
 
-  #submit({ id, request, error }: FrameRequest, arrival: Arrival, nowMs: number): void {
+  #submit({ id, request, error }: FrameRequest, arrival: Arrival): void {
     if (this.#isEnding) return;
     if (error !== undefined) {
       this.#onError(arrival, id, error);
@@ -186,7 +192,7 @@ export class StreamConnection {
     }
     const { service, principal, client, account, limits } = this.#options;
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
-    const timing = new RequestTiming(request.command.type, origin, nowMs);
+    const timing = new RequestTiming(request.command.type, origin);
     const room =
       request.command.type === 'get'
         ? new StreamReplyRoom(account, this.#outbox, limits.unsentValueBytesMax)

@@ -9,7 +9,9 @@ import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { FairBound } from '../../budget/fair-bound.ts';
 import { overloaded } from '../../budget/overloaded.ts';
+import { ReadTurns } from '../../budget/read-turns.ts';
 import { RequestTurns } from '../../budget/request-turns.ts';
+import { loopTurns } from '../../budget/turn-clock.ts';
 import { limitsDefault } from '../../config/limits.ts';
 import { type StreamLimits, streamLimitsDefault } from '../../config/stream-limits.ts';
 import type { KvService } from '../../service/kv-service.ts';
@@ -46,6 +48,8 @@ export interface StreamListenerOptions {
   readonly requestIds?: RequestIds;
   /** The memory budget for everything that waits for clients. Default: one of its own, of the default size. */
   readonly budget?: FairBound;
+  /** When each socket is read. Default: one of its own. */
+  readonly readTurns?: ReadTurns;
 }
 
 export class StreamListener {
@@ -58,7 +62,8 @@ export class StreamListener {
   readonly #budget: FairBound;
   readonly #timer: NodeJS.Timeout;
   readonly #ids: RequestIds;
-  readonly #turns = new RequestTurns({ now: () => performance.now(), later: setImmediate });
+  readonly #turns = new RequestTurns(loopTurns);
+  readonly #readTurns: ReadTurns;
   #isOpen = true;
 
   constructor(options: StreamListenerOptions) {
@@ -67,6 +72,7 @@ export class StreamListener {
     this.#budget = options.budget ?? new FairBound(limitsDefault.memoryBudgetBytes);
     this.#timer = setInterval(() => this.#cutSlow(), slowCheckMs).unref();
     this.#ids = options.requestIds ?? new RequestIds();
+    this.#readTurns = options.readTurns ?? new ReadTurns(loopTurns);
     this.#checkSource = createSourceCheck(options.hostNames);
     const { auth } = options.service;
     this.#authenticator = options.authenticator ?? createAuthenticator({ auth });
@@ -100,6 +106,8 @@ export class StreamListener {
       endWithError(socket, toKvError(error));
       return;
     }
+    // Until somebody listens to the socket, resuming it would lose what arrives.
+    this.#readTurns.remove(request.socket);
     // Node no longer handles errors of a socket that asked for an upgrade.
     const onError = () => socket.destroy();
     socket.on('error', onError);
@@ -145,6 +153,7 @@ export class StreamListener {
       client,
       account: this.#budget.open(client),
       turns: this.#turns,
+      readTurns: this.#readTurns,
       onClosed: (closed) => this.#connections.delete(closed),
     });
     connection.watch(request.socket);

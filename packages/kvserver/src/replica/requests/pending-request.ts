@@ -2,7 +2,7 @@
 
 import { Ring } from '@paxkv/client/ring';
 import type { Reply, Request } from '@paxkv/protocol';
-import { KvError, specOf } from '@paxkv/protocol';
+import { KvError, type Outcome, specOf } from '@paxkv/protocol';
 import { type Client, localClient, type ReplyRoom } from '../../budget/client.ts';
 import type { Place } from '../../budget/fair-queue.ts';
 import { overloaded } from '../../budget/overloaded.ts';
@@ -38,7 +38,7 @@ export class PendingRequest {
   readonly #options: PendingOptions;
   /** Its slot among the requests that share its signal. */
   #abortSlot = -1;
-  readonly #onAbort = () => this.#giveUp('KV_ABORTED', 'The caller ended the wait.');
+  readonly #onAbort = (errors: AbortErrors) => this.reject(errors.of(this.#outcome));
   #resolve: (reply: Reply) => void = () => {};
   #reject: (error: KvError) => void = () => {};
 
@@ -111,7 +111,8 @@ export class PendingRequest {
       return;
     }
     const what = this.#isRead ? 'No majority has confirmed the read' : 'No decision';
-    this.#giveUp('KV_TIMEOUT', `${what} within ${timeoutMs} ms.`);
+    const message = `${what} within ${timeoutMs} ms.`;
+    this.reject(new KvError('KV_TIMEOUT', message, { outcome: this.#outcome }));
   }
 
   /** A read never takes effect, whether or not it is in the log. */
@@ -123,9 +124,8 @@ export class PendingRequest {
     return specOf(this.request.command.type).access === 'read';
   }
 
-  #giveUp(code: 'KV_TIMEOUT' | 'KV_ABORTED', message: string): void {
-    const outcome = this.#mayTakeEffect ? 'unknown' : 'not done';
-    this.reject(new KvError(code, message, { outcome }));
+  get #outcome(): Outcome {
+    return this.#mayTakeEffect ? 'unknown' : 'not done';
   }
 
   #settle(): boolean {
@@ -146,7 +146,23 @@ export function bytesOf({ command }: Request): number {
   return overheadBytes + keyBytes + valueBytes;
 }
 
-type Callback = () => void;
+/**
+ * The errors of the requests that one signal aborts. A client that disconnects leaves thousands of them, and making an
+ * error takes longer than everything else that they need.
+ */
+export class AbortErrors {
+  readonly #errors = new Map<Outcome, KvError>();
+
+  of(outcome: Outcome): KvError {
+    const known = this.#errors.get(outcome);
+    if (known !== undefined) return known;
+    const error = new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome });
+    this.#errors.set(outcome, error);
+    return error;
+  }
+}
+
+type Callback = (errors: AbortErrors) => void;
 
 const callbacksOf = new WeakMap<AbortSignal, Ring<Callback>>();
 
@@ -163,7 +179,8 @@ function listenTo(signal: AbortSignal): Ring<Callback> {
   const callbacks = new Ring<Callback>();
   callbacksOf.set(signal, callbacks);
   const callAll = () => {
-    for (const [, callback] of callbacks) callback();
+    const errors = new AbortErrors();
+    for (const [, callback] of callbacks) callback(errors);
   };
   signal.addEventListener('abort', callAll, { once: true });
   return callbacks;

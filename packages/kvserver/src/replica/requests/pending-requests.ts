@@ -16,6 +16,9 @@ import { bytesOf, PendingRequest } from './pending-request.ts';
 import { PendingShares } from './pending-shares.ts';
 import { RequestSteps } from './request-steps.ts';
 
+/** Waits that end at their deadline in one turn of the event loop. For each, a reply is made and sent. */
+const expiredAtOnceMax = 128;
+
 const none = () => 0;
 
 export interface PendingRequestsOptions {
@@ -174,12 +177,15 @@ export class PendingRequests {
 
   #expire(): void {
     const { clock, limits } = this.#options;
+    const now = clock.now();
+    let count = 0;
     for (const [, pending] of this.#all) {
-      if (pending.deadlineMs > clock.now()) {
-        this.#startTimer(pending.deadlineMs);
+      if (pending.deadlineMs > now || count === expiredAtOnceMax) {
+        this.#startTimer(Math.max(now, pending.deadlineMs));
         return;
       }
       pending.expire(limits.requestTimeoutMs);
+      count += 1;
     }
   }
 }

@@ -12,8 +12,8 @@ import {
   emptyAuthTable,
   type GetAuthReply,
 } from '@paxkv/protocol';
-import type { CachedEntry } from '../store/cached-value.ts';
-import { fromText, toText } from '../store/latin1.ts';
+import { bytesOf, type CachedEntry } from '../store/cached-value.ts';
+import { toText } from '../store/latin1.ts';
 
 /** The key of the auth table. The keys of clients have at least one byte. */
 export const authKey: Bytes = new Uint8Array();
@@ -32,8 +32,8 @@ export function authText(table: AuthTable): string {
 }
 
 /** The table in its entry. @throws TypeError */
-export function authTableIn(entry: Pick<CachedEntry, 'text'> | undefined): AuthTable {
-  return entry === undefined ? emptyAuthTable : authTableFromBytes(fromText(entry.text));
+export function authTableIn(entry: Pick<CachedEntry, 'value'> | undefined): AuthTable {
+  return entry === undefined ? emptyAuthTable : authTableFromBytes(bytesOf(entry.value));
 }
 
 /** The reply to `getAuth` for the entry of the table. @throws TypeError */

@@ -98,8 +98,8 @@ export class EntryCache {
   }
 
   change(slot: CacheSlot, entry: CachedEntry | undefined): void {
-    const bytes = entry?.text.length ?? 0;
-    const growth = bytes - (slot.entry?.text.length ?? 0);
+    const bytes = entry?.value.length ?? 0;
+    const growth = bytes - (slot.entry?.value.length ?? 0);
     slot.entry = entry;
     this.#recent.onChanged(slot, growth);
     const isDirty = this.#dirty.has(slot.name);

@@ -1,7 +1,7 @@
 /** Reads entries for gets, from memory or else from the database, and copies a value only where there is room for it. */
 import { type Entry, valueBytesMax } from '@paxkv/protocol';
 import type { CacheSlot } from './cached-entry.ts';
-import { fromCachedEntry } from './cached-value.ts';
+import { toReplyEntry } from './cached-value.ts';
 import type { EntryCache } from './entry-cache.ts';
 import { ReadSlots } from './read-slots.ts';
 
@@ -29,7 +29,7 @@ export class EntryReader {
   read(name: string, hasRoom: HasRoom): Found | Promise<Found> {
     const slot = this.#entries.find(name);
     if (slot === undefined) return hasRoom(valueBytesMax) ? this.#readLater(name) : noRoom;
-    return hasRoom(slot.entry?.text.length ?? 0) ? entryOf(slot) : noRoom;
+    return hasRoom(slot.entry?.value.length ?? 0) ? entryOf(slot) : noRoom;
   }
 
   #readLater(name: string): Promise<Found> {
@@ -42,5 +42,5 @@ export class EntryReader {
 }
 
 function entryOf({ entry }: CacheSlot): Entry | undefined {
-  return entry && fromCachedEntry(entry);
+  return entry && toReplyEntry(entry);
 }

@@ -4,11 +4,10 @@
  * the former old generation are dropped.
  */
 import type { CacheSlot } from './cached-entry.ts';
+import { textBytesMax } from './cached-value.ts';
 
 /** Estimated memory of a slot besides its key and value. */
 const overheadBytes = 224;
-/** Larger values would displace many others, so they are read from the database each time. */
-const valueBytesMax = 64 * 1024;
 
 export class RecentEntries {
   readonly #generationBytesMax: number;
@@ -65,9 +64,10 @@ export class RecentEntries {
 }
 
 function bytesOf({ name, entry }: CacheSlot): number {
-  return overheadBytes + name.length + (entry?.text.length ?? 0);
+  return overheadBytes + name.length + (entry?.value.length ?? 0);
 }
 
+/** Larger values would displace many others, so they are read from the database each time. */
 function isTooLarge({ entry }: CacheSlot): boolean {
-  return entry !== undefined && entry.text.length > valueBytesMax;
+  return entry !== undefined && entry.value.length > textBytesMax;
 }

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { CacheSlot } from './cached-entry.ts';
+import type { CachedValue } from './cached-value.ts';
 import type { Changes, KeyCommand, KeyReply } from './commands/effect.ts';
 import { effectOf } from './commands/table.ts';
 import type { EntryCache } from './entry-cache.ts';
@@ -29,11 +30,11 @@ export class Store implements Changes {
     return effectOf[command.type].apply(command, slot, this);
   }
 
-  write(slot: CacheSlot, text: string): number {
+  write(slot: CacheSlot, value: CachedValue): number {
     const { entry: before } = slot;
     const revision = this.#advance();
     this.#cache.change(slot, {
-      text,
+      value,
       createRevision: before?.createRevision ?? revision,
       modRevision: revision,
       version: (before?.version ?? 0) + 1,

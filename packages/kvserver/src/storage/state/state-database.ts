@@ -56,12 +56,11 @@ import {
 import { SessionRows } from './session-rows.ts';
 import { fromSessionsChecksum, SessionSums, toSessionsChecksum } from './session-sums.ts';
 import { Turns } from './turns.ts';
+import { WritePace } from './write-pace.ts';
 
 /** An open database whose `keyEncoding` and `valueEncoding` are both `'view'`. */
 export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;
 
-/** Rows encoded between two pauses, which takes well below a millisecond. */
-const rowsAtOnce = 128;
 /** A write waits for at most this much, and one row more, that a pass over all rows is reading. */
 const bytesAtOnce = 256 * 1024;
 
@@ -146,9 +145,11 @@ export class StateDatabase implements StateStore {
       const changes: RowChange[] = [];
       // Safety: a session keeps changing, so its row is encoded before anything is awaited.
       for (const [id, session] of sessions) changes.push(this.#putSession(batch, id, session));
-      for (const [index, change] of entries.entries()) {
+      const pace = new WritePace(pause);
+      for (const change of entries) {
         changes.push(putChange(batch, change));
-        if (pause !== undefined && index % rowsAtOnce === rowsAtOnce - 1) await pause();
+        const paused = pace.onRow(change.entry?.value.length ?? 0);
+        if (paused !== undefined) await paused;
       }
       await this.#turns.take(() => this.#commit(batch, changes, position));
     });

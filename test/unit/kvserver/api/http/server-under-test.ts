@@ -106,7 +106,14 @@ export interface RawExchange {
   readonly closedAfterMs: number;
 }
 
-type GivenPart = 'budget' | 'consoleFiles' | 'backup' | 'metrics' | 'observer' | 'trace';
+type GivenPart =
+  | 'budget'
+  | 'consoleFiles'
+  | 'backup'
+  | 'metrics'
+  | 'observer'
+  | 'readTurns'
+  | 'trace';
 
 interface GivenParts extends Partial<Pick<AppParts, GivenPart>> {
   readonly authenticatorOf?: (auth: KvService['auth']) => Authenticator;

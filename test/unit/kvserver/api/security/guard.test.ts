@@ -172,13 +172,26 @@ describe('Guard', () => {
       return { type: 'get', entry: undefined };
     };
     const one = openRequest('GET /v1/kv/k');
-    const { bytes } = await server.sendRaw(one.repeat(9999), lastRequest('GET /v1/kv/k'));
+    const { bytes } = await server.sendRaw(one.repeat(255), lastRequest('GET /v1/kv/k'));
     server.replica.script = undefined;
-    expect(bytes.match(/HTTP\/1.1 /g)).to.have.length(10_000);
+    expect(bytes.match(/HTTP\/1.1 /g)).to.have.length(256);
     expect(bytes)
       .to.contain('KV_OVERLOADED')
       .and.to.match(/retry-after: 1/i);
     expect(underWayMax).to.be.above(1).and.at.most(64);
+    await server.servesOthers();
+  });
+
+  it('closes a connection on which 10,000 requests are pipelined, and refuses few of them', async () => {
+    server.replica.script = () => new Promise(() => {});
+    const socket = server.connect();
+    let bytes = '';
+    socket.on('data', (chunk) => (bytes += String(chunk)));
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    socket.write(openRequest('GET /v1/kv/k').repeat(10_000));
+    await closed;
+    server.replica.script = undefined;
+    expect(bytes.match(/HTTP\/1.1 /g) ?? []).to.have.length.below(256);
     await server.servesOthers();
   });
 });

@@ -7,6 +7,7 @@ import {
   type StreamListenerOptions,
 } from '@paxkv/kvserver/internal/api/stream/stream-listener';
 import { FairBound } from '@paxkv/kvserver/internal/budget/fair-bound';
+import type { ReadTurns } from '@paxkv/kvserver/internal/budget/read-turns';
 import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/submitter';
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import { type AuthTable, emptyAuthTable, KvError, type Reply, type Request } from '@paxkv/protocol';
@@ -84,6 +85,7 @@ export class StreamUnderTest {
     limits: StreamListenerOptions['limits'],
     budget: FairBound,
     observer: StreamListenerOptions['observer'],
+    readTurns: ReadTurns | undefined,
   ) {
     const service = new KvService(() => new KvError('KV_UNAVAILABLE', 'No replica is attached.'));
     service.attach(this.replica);
@@ -96,6 +98,7 @@ export class StreamUnderTest {
       hostNames: ['node-a.example'],
       budget,
       ...(observer === undefined ? {} : { observer }),
+      ...(readTurns === undefined ? {} : { readTurns }),
       ...(limits === undefined ? {} : { limits }),
     });
     this.#http = createServer();
@@ -108,8 +111,9 @@ export class StreamUnderTest {
     limits?: StreamListenerOptions['limits'],
     budget = new FairBound(512 * 2 ** 20),
     observer?: StreamListenerOptions['observer'],
+    readTurns?: ReadTurns,
   ): Promise<StreamUnderTest> {
-    const stream = new StreamUnderTest(limits, budget, observer);
+    const stream = new StreamUnderTest(limits, budget, observer, readTurns);
     await once(stream.#http.listen(0, '127.0.0.1'), 'listening');
     return stream;
   }

@@ -59,12 +59,14 @@ describe('DecisionQueue', () => {
     expect(takeAll(queue)).to.have.length(14);
   });
 
-  it('ends a run once its values reach 4 MiB', () => {
+  it('ends a run once its values reach 256 KiB, and reports that more may be ready', () => {
     const queue = new DecisionQueue(0);
-    const half = 2 * 1024 * 1024;
+    const half = 128 * 1024;
     for (let seq = 0; seq < 3; seq += 1) queue.add(decision(seq, half));
-    expect(takeAll(queue)).to.deep.equal([0, 1]);
-    expect(takeAll(queue)).to.deep.equal([2]);
+    const { decisions, isFull } = queue.takeRun();
+    expect([decisions.map(({ seq }) => seq), isFull]).to.deep.equal([[0, 1], true]);
+    const rest = queue.takeRun();
+    expect([rest.decisions.map(({ seq }) => seq), rest.isFull]).to.deep.equal([[2], false]);
   });
 
   it('continues above a state that came from another replica', () => {

@@ -37,7 +37,7 @@ async function diverge(level: StateLevel | undefined): Promise<void> {
   const { position } = await database.load();
   const [slot] = await database.readEntries(['key 5']);
   if (slot?.entry === undefined) throw new Error('no entry');
-  const entries = [{ slot, entry: { ...slot.entry, text: 'another' } }];
+  const entries = [{ slot, entry: { ...slot.entry, value: 'another' } }];
   await database.write({ entries, sessions: [], position });
 }
 

@@ -4,7 +4,7 @@ import { EntryCache } from '@paxkv/kvserver/internal/state-machine/store/entry-c
 import { expect } from 'chai';
 
 function entry(text: string): CachedEntry {
-  return { text, createRevision: 1, modRevision: 1, version: 1 };
+  return { value: text, createRevision: 1, modRevision: 1, version: 1 };
 }
 
 /** A database with content set by the test; it answers when the test releases it. */
@@ -43,7 +43,7 @@ describe('EntryCache', () => {
 
   /** Uses enough other entries to evict all recently used ones. */
   const crowdOut = () => cache.load(['x', 'y', 'z']);
-  const heldAt = (name: string) => cache.find(name)?.entry?.text;
+  const heldAt = (name: string) => cache.find(name)?.entry?.value;
 
   it('looks among entries to be written and being written, then asks the database', async () => {
     await change('k', 'a');
@@ -57,14 +57,14 @@ describe('EntryCache', () => {
     await crowdOut();
     expect(cache.find('k')).to.equal(undefined);
     const [slot] = await cache.load(['k']);
-    expect(slot?.entry?.text).to.equal('a');
+    expect(slot?.entry?.value).to.equal('a');
   });
 
   it('finds an entry changed during a write, and writes it with the next one', async () => {
     await change('k', 'a');
     const first = cache.takeChanges();
     await change('k', 'b');
-    expect(first.map(({ entry: held }) => held?.text)).to.deep.equal(['a']);
+    expect(first.map(({ entry: held }) => held?.value)).to.deep.equal(['a']);
     database.write(first);
     cache.settle();
     await crowdOut();
@@ -78,7 +78,7 @@ describe('EntryCache', () => {
     const reading = cache.load(['k']);
     await change('k', 'new');
     const [slot] = await reading;
-    expect(slot?.entry?.text).to.equal('new');
+    expect(slot?.entry?.value).to.equal('new');
   });
 
   it('keeps no database answer from before a write that arrives after it', async () => {
@@ -165,7 +165,7 @@ describe('EntryCache', () => {
     cache.settle();
     expect(cache.find('k')).to.equal(undefined);
     const [read] = await cache.load(['k']);
-    expect(read?.entry?.text).to.have.length(100_000);
+    expect(read?.entry?.value).to.have.length(100_000);
     expect(cache.find('k')).to.equal(undefined);
   });
 

@@ -4,7 +4,7 @@ import { valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { text } from '../fixtures.ts';
 
-const entry: CachedEntry = { text: 'value', createRevision: 1, modRevision: 1, version: 1 };
+const entry: CachedEntry = { value: 'value', createRevision: 1, modRevision: 1, version: 1 };
 
 const slotOf = (name: string, found: CachedEntry | undefined) => ({
   ...{ name, entry: found, rowSum: undefined },
@@ -42,7 +42,7 @@ describe('EntryReader', () => {
     expect(found === noRoom || found instanceof Promise ? '' : text(found?.value)).to.equal(
       'value',
     );
-    free = entry.text.length - 1;
+    free = entry.value.length - 1;
     expect(reader.read('here', hasRoom)).to.equal(noRoom);
     free = 0;
     expect(reader.read('absent', hasRoom)).to.equal(undefined);

@@ -148,6 +148,18 @@ describe('state database', () => {
       expect(await textAt(machine, 'k299')).to.equal('2');
     });
 
+    it('yields after 256 KiB of values', async () => {
+      const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
+      const large = 'x'.repeat(128 * 1024);
+      const puts = Array.from({ length: 9 }, (_, index) => put(`k${index}`, large));
+      await machine.apply(decided(0, [batchOf(...puts)]));
+      let pauseCount = 0;
+      await machine.flush(async () => {
+        pauseCount += 1;
+      });
+      expect(pauseCount).to.equal(4);
+    });
+
     it('has one write at a time, for all callers', async () => {
       let [underWay, atOnce, count] = [0, 0, 0];
       const batch: Interception = async (call) => {

@@ -1,5 +1,6 @@
 /** The exact form, for programs: each command has a path, which takes a JSON body by POST. */
 import { type AnySpec, allCommands, requestSchema } from '@paxkv/protocol';
+import { bodyLimitsOf } from '../body-limits.ts';
 import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import { readJson } from '../request-body.ts';
@@ -13,13 +14,12 @@ export function addExactRoutes(router: Router, context: HttpContext): void {
 
 function toEndpoint(context: HttpContext, { type, reply: { json } }: AnySpec): Endpoint {
   const { service } = context;
-  const { bodyBytesMax: bytesMax, bodyTimeoutMs: timeoutMs } = context.limits;
-  const limits = { bytesMax, timeoutMs };
+  const { bodyBytesMax } = context.limits;
   const schema = requestSchema(type);
   return async (httpRequest, response) => {
     flagsOf(httpRequest, []);
-    const hold = context.connections.holdOf(response);
-    const request = await readJson(httpRequest, schema, { ...limits, hold });
+    const limits = bodyLimitsOf(context, response, bodyBytesMax);
+    const request = await readJson(httpRequest, schema, limits);
     const reply = await service.submit(request, submissionOf(context, response, type));
     sendJson(response, json.toJson(reply));
   };

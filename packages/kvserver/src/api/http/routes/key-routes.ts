@@ -13,6 +13,7 @@ import {
   valueBytesMax,
 } from '@paxkv/protocol';
 import { expectWithinLimits } from '../../../service/request-checks.ts';
+import { bodyLimitsOf } from '../body-limits.ts';
 import type { HttpContext } from '../context.ts';
 import { sendJson } from '../error-reply.ts';
 import { parse, readBody, refuseBody } from '../request-body.ts';
@@ -81,9 +82,7 @@ class KeyRoutes {
     const key = keyOf(request);
     // Before a client sends a body for nothing.
     expectWithinLimits({ command: { type: 'get', key } });
-    const { limits, connections } = this.#context;
-    const hold = connections.holdOf(response);
-    const bodyLimits = { bytesMax: valueBytesMax, timeoutMs: limits.bodyTimeoutMs, hold };
+    const bodyLimits = bodyLimitsOf(this.#context, response, valueBytesMax);
     return { key, value: await readBody(request, bodyLimits) };
   }
 

@@ -1,6 +1,7 @@
 /** The effect of a command on the store. Each command has a file in this folder; `table.ts` lists them. */
 import type { Command, CommandOf, RefusedReply, ReplyOf } from '@paxkv/protocol';
 import type { CacheSlot } from '../cached-entry.ts';
+import type { CachedValue } from '../cached-value.ts';
 
 /** A command about one entry. `sessions/` opens sessions. */
 export type KeyCommand = Exclude<Command, { type: 'openSession' }>;
@@ -17,8 +18,8 @@ export interface Applying {
 export interface Changes {
   /** The number of commands that have written something. */
   readonly revision: number;
-  /** Sets the value of a key, with one character for each byte. Returns the new revision. */
-  write(slot: CacheSlot, text: string): number;
+  /** Sets the value of a key. Returns the new revision. */
+  write(slot: CacheSlot, value: CachedValue): number;
   /** Removes a key that is present. Returns the new revision. */
   remove(slot: CacheSlot): number;
 }

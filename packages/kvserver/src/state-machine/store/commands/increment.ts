@@ -2,11 +2,12 @@
  * Adds to a counter, which is stored as decimal text. If the value is no counter, or if the sum does not fit
  * into 64 bits, the value stays unchanged.
  */
+import type { CachedValue } from '../cached-value.ts';
 import type { EffectOf } from './effect.ts';
 
 export const increment: EffectOf<'increment'> = {
   apply({ by }, slot, changes) {
-    const before = slot.entry === undefined ? 0n : toCounter(slot.entry.text);
+    const before = slot.entry === undefined ? 0n : toCounter(slot.entry.value);
     if (before === undefined) return { type: 'refused', reason: 'notACounter' };
     const value = before + by;
     if (!isCounter(value)) return { type: 'refused', reason: 'counterOverflow' };
@@ -15,8 +16,8 @@ export const increment: EffectOf<'increment'> = {
 };
 
 /** The counter in a value. It must be in canonical form: no leading zeros, no plus, no spaces. */
-function toCounter(text: string): bigint | undefined {
-  if (!/^-?[0-9]{1,19}$/.test(text)) return undefined;
+function toCounter(text: CachedValue): bigint | undefined {
+  if (typeof text !== 'string' || !/^-?[0-9]{1,19}$/.test(text)) return undefined;
   const counter = BigInt(text);
   return String(counter) === text && isCounter(counter) ? counter : undefined;
 }

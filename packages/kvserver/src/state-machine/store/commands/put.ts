@@ -1,10 +1,10 @@
 /** Sets the value of a key. */
-import { toText } from '../latin1.ts';
+import { toCachedValue } from '../cached-value.ts';
 import type { EffectOf } from './effect.ts';
 
 export const put: EffectOf<'put'> = {
   apply: ({ value }, slot, changes) => ({
     type: 'put',
-    revision: changes.write(slot, toText(value)),
+    revision: changes.write(slot, toCachedValue(value)),
   }),
 };

@@ -13,7 +13,7 @@ function storeOf(value: string | undefined) {
   const store = new Store(10, cache);
   const slot = cache.find('key');
   const add = (by: bigint) => store.apply({ type: 'increment', key: bytes('key'), by }, slot);
-  return { add, text: () => slot?.entry?.text, store };
+  return { add, text: () => slot?.entry?.value, store };
 }
 
 describe('increment', () => {

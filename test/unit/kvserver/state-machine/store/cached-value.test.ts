@@ -1,0 +1,54 @@
+import {
+  bytesOf,
+  fromCachedEntry,
+  textBytesMax,
+  textOf,
+  toCachedEntry,
+  toCachedValue,
+  toReplyEntry,
+} from '@paxkv/kvserver/internal/state-machine/store/cached-value';
+import { expect } from 'chai';
+
+const revisions = { createRevision: 1, modRevision: 2, version: 2 };
+
+function value(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => index % 256);
+}
+
+describe('a value in memory', () => {
+  for (const length of [0, 1, 256, textBytesMax, textBytesMax + 1, 2 ** 20]) {
+    it(`of ${length} bytes is the same afterwards`, () => {
+      const cached = toCachedValue(value(length));
+      expect(cached.length).to.equal(length);
+      expect(Buffer.compare(bytesOf(cached), value(length))).to.equal(0);
+      expect(textOf(cached)).to.equal(Buffer.from(value(length)).toString('latin1'));
+    });
+  }
+
+  it('is text if it is small, and stays the bytes that came if it is large', () => {
+    expect(toCachedValue(value(textBytesMax))).to.be.a('string');
+    const large = value(textBytesMax + 1);
+    const entry = { value: large, ...revisions };
+    expect(toCachedEntry(entry).value).to.equal(large);
+    expect(fromCachedEntry(toCachedEntry(entry)).value).to.equal(large);
+  });
+});
+
+describe('the entry of a reply', () => {
+  it('shares a large value that has most of its memory', () => {
+    const large = value(textBytesMax + 1);
+    expect(toReplyEntry({ value: large, ...revisions })).to.deep.equal({
+      value: large,
+      ...revisions,
+    });
+    expect(toReplyEntry({ value: large, ...revisions }).value).to.equal(large);
+  });
+
+  it('keeps no batch in memory, of which its value is a small part', () => {
+    const batch = value(2 ** 20);
+    const part = batch.subarray(100, 100 + textBytesMax + 1);
+    const { value: replied } = toReplyEntry({ value: part, ...revisions });
+    expect(Buffer.compare(replied, part)).to.equal(0);
+    expect(replied.buffer.byteLength).to.equal(part.length);
+  });
+});
