@@ -12,6 +12,8 @@ const askTest =
 
 interface Rolling {
   readonly addresses: readonly string[];
+  /** How the cluster is met, if not by plain HTTP without a user. */
+  readonly secured?: { readonly tokenFile: string; readonly caFile: string };
   /** Where the command asks: the number of the node is the rest of the address. */
   readonly ask: string;
   /** Default: 30 seconds. */
@@ -19,11 +21,13 @@ interface Rolling {
 }
 
 /** Resolves with the exit code of the script and all that it printed. */
-export async function roll({ addresses, ask, wait = '30s' }: Rolling) {
-  const endpoints = addresses.map((address) => `http://${address}`).join(',');
+export async function roll({ addresses, secured, ask, wait = '30s' }: Rolling) {
+  const scheme = secured === undefined ? 'http' : 'https';
+  const endpoints = addresses.map((address) => `${scheme}://${address}`).join(',');
+  const proof = secured && { PAXKV_TOKEN_FILE: secured.tokenFile, PAXKV_CA_FILE: secured.caFile };
   const command = [process.execPath, '-e', askTest];
   const args = [script, '--paxkv', paxkv, '--wait', wait, endpoints, '--', ...command];
-  const child = spawn(process.execPath, args, { env: { ...environment(), ASK: ask } });
+  const child = spawn(process.execPath, args, { env: { ...environment(), ...proof, ASK: ask } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (bytes) => {

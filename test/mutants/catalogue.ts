@@ -121,8 +121,9 @@ export const catalogue: readonly Mistake[] = [
   { number: 72, title: 'a backup lacks what was acknowledged, or is restored as something else' },
   { number: 73, title: 'a state is accepted that no server can load, or apply commands to' },
   { number: 74, title: 'an error that comes at every start ends a node, or destroys its data' },
+  { number: 75, title: 'what one damaged peer claims keeps the others from serving' },
   {
-    number: 75,
+    number: 76,
     title: 'one server stops serving for good, while the others go on',
     isSimulated: true,
   },

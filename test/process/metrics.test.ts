@@ -1,7 +1,7 @@
 /** What `/metrics` says of real servers is true: of requests, of a leader that dies, of a peer that is away, of disks. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import { openRig } from '../faults/disk/rig.ts';
+import { openRig, type Rig } from '../faults/disk/rig.ts';
 import { Missing } from '../faults/disk/shim-library.ts';
 import { clusterPerTest } from './cluster-per-test.ts';
 import { ProcessCluster } from './process-cluster.ts';
@@ -144,55 +144,56 @@ describe('the metrics of three processes', () => {
   }).timeout(30_000);
 });
 
-describe('the metrics of a server whose disk is full', () => {
-  it('show that it repairs itself, until there is space again', async function () {
-    const rig = await openRig('shim').catch((error: unknown) => {
-      if (error instanceof Missing) this.skip();
-      throw error;
-    });
-    const cluster = await ProcessCluster.start(rig.settings);
-    try {
-      const address = addressOf(cluster, 2);
-      const state = (scrape: Scrape, name: string) =>
-        scrape.at(`paxkv_server_state{state="${name}"}`);
-      expect(state(await Scrape.of(address), 'running')).to.equal(1);
-      rig.shimOf(2).arrange({ calls: ['write', 'sync'], error: 'ENOSPC' });
-      await cluster.client({ nodes: [0, 1] }).put('k', 'v');
-      const full = await Scrape.until(address, (scrape) => state(scrape, 'repairing') === 1);
-      expect(full.at('paxkv_server_check_passed{check="state"}')).to.equal(0);
-      expect(full.at(flushes)).to.be.above(0);
-      rig.shimOf(2).clear();
-      await Scrape.until(address, (scrape) => state(scrape, 'running') === 1);
-    } finally {
-      await cluster.close();
-      await rig.close();
-    }
-  }).timeout(60_000);
-});
+describe('the metrics of a server with a bad disk', () => {
+  let rig: Rig | undefined;
+  let cluster: ProcessCluster | undefined;
 
-describe('the metrics of a server whose disk hangs', () => {
-  it('show for how long, and then how long it took', async function () {
-    const rig = await openRig('shim').catch((error: unknown) => {
+  before(async function () {
+    this.timeout(60_000);
+    rig = await openRig('shim').catch((error: unknown) => {
       if (error instanceof Missing) this.skip();
       throw error;
     });
-    const cluster = await ProcessCluster.start(rig.settings);
-    try {
-      const address = addressOf(cluster, 2);
-      rig.shimOf(2).arrange({ calls: ['sync'], waitMs: 5000 });
-      const hung = await Scrape.until(
-        address,
-        (scrape) => (scrape.at('paxkv_disk_wal_pending_seconds') ?? 0) > 1.5,
-      );
-      rig.shimOf(2).clear();
-      const slow = /^paxkv_disk_wal_fsync_duration_seconds_bucket\{le="1"\}/;
-      const over = (scrape: Scrape) => (scrape.at(flushes) ?? 0) - scrape.sum(slow);
-      expect(over(hung)).to.equal(0);
-      await Scrape.until(address, (scrape) => over(scrape) >= 1);
-      await Scrape.until(address, (scrape) => scrape.at('paxkv_disk_wal_pending_seconds') === 0);
-    } finally {
-      await cluster.close();
-      await rig.close();
-    }
+    cluster = await ProcessCluster.start(rig.settings);
+  });
+  after(async () => {
+    await cluster?.close();
+    await rig?.close();
+  });
+
+  function disksOf(): { readonly rig: Rig; readonly cluster: ProcessCluster } {
+    return rig && cluster ? { rig, cluster } : expect.fail('nothing has started');
+  }
+
+  it('show that it repairs itself while its disk is full, until there is space again', async () => {
+    const disks = disksOf();
+    const address = addressOf(disks.cluster, 2);
+    const state = (scrape: Scrape, name: string) =>
+      scrape.at(`paxkv_server_state{state="${name}"}`);
+    expect(state(await Scrape.of(address), 'running')).to.equal(1);
+    disks.rig.shimOf(2).arrange({ calls: ['write', 'sync'], error: 'ENOSPC' });
+    await disks.cluster.client({ nodes: [0, 1] }).put('k', 'v');
+    const full = await Scrape.until(address, (scrape) => state(scrape, 'repairing') === 1);
+    expect(full.at('paxkv_server_check_passed{check="state"}')).to.equal(0);
+    expect(full.at(flushes)).to.be.above(0);
+    disks.rig.shimOf(2).clear();
+    await Scrape.until(address, (scrape) => state(scrape, 'running') === 1);
+  }).timeout(60_000);
+
+  it('show for how long its disk has hung, and then how long it took', async () => {
+    const disks = disksOf();
+    const address = addressOf(disks.cluster, 1);
+    disks.rig.shimOf(1).arrange({ calls: ['sync'], waitMs: 5000 });
+    await disks.cluster.client({ nodes: [0, 2] }).put('k', 'v');
+    const hung = await Scrape.until(
+      address,
+      (scrape) => (scrape.at('paxkv_disk_wal_pending_seconds') ?? 0) > 1.5,
+    );
+    disks.rig.shimOf(1).clear();
+    const slow = /^paxkv_disk_wal_fsync_duration_seconds_bucket\{le="1"\}/;
+    const over = (scrape: Scrape) => (scrape.at(flushes) ?? 0) - scrape.sum(slow);
+    expect(over(hung)).to.equal(0);
+    await Scrape.until(address, (scrape) => over(scrape) >= 1);
+    await Scrape.until(address, (scrape) => scrape.at('paxkv_disk_wal_pending_seconds') === 0);
   }).timeout(60_000);
 });

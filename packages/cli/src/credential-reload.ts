@@ -31,11 +31,9 @@ export function reloadCredentials(
     seen = versionsOf(paths);
     try {
       server.replaceCredentials(read());
-      note('the secrets and certificates between servers were read again');
+      note('the secrets and certificates were read again');
     } catch (error) {
-      note(
-        `warning: the secrets and certificates between servers stay as they were: ${messageOf(error)}`,
-      );
+      note(`warning: the secrets and certificates stay as they were: ${messageOf(error)}`);
     }
   };
   const timer = setInterval(() => {

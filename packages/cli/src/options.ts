@@ -1,5 +1,5 @@
 /** The global options, which may stand before or after a command. */
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import type { CredentialOptions } from './credentials.ts';
 import { duration } from './settings/kinds.ts';
@@ -35,9 +35,11 @@ export const endpointsDefault = [4401, 4402, 4403]
   .map((port) => `http://127.0.0.1:${port}`)
   .join(',');
 
-/** Defines the global options on the program, so that they may stand before or after a command. */
+/** Defines the global options on the program: for those that stand before a command. */
 export function addGlobalOptions(program: Command): Command {
+  // Otherwise the program would take the value of a command's option, such as `--seed -Vx`, for an option of its own.
   return program
+    .enablePositionalOptions()
     .addOption(
       new Option('-e, --endpoints <urls>', 'servers to talk to, separated by commas')
         .env('PAXKV_ENDPOINTS')
@@ -78,20 +80,40 @@ function takeGlobals(command: Command, names: readonly GlobalName[]): Command {
     visibleGlobalOptions: (shown) =>
       rootOf(shown).options.filter((option) => isTaken(option.attributeName())),
   });
+  addGlobalsBehind(command);
   return command.hook('preAction', (_, action) => {
     for (const name of globalNames) {
-      const root = rootOf(action);
-      if (isTaken(name)) action.setOptionValue(name, root.getOptionValue(name));
-      else if (root.getOptionValueSource(name) === 'cli') {
+      const line = [action, ...ancestorsOf(action)];
+      const giver = line.find((one) => one.getOptionValueSource(name) === 'cli');
+      if (isTaken(name)) {
+        action.setOptionValue(name, (giver ?? rootOf(action)).getOptionValue(name));
+      } else if (giver !== undefined) {
         throw new CliError('CLI_USAGE', `paxkv ${action.name()} takes no --${kebab(name)}`);
       }
     }
   });
 }
 
-/** The program, whose options are the global ones. Commands of a group are two levels below it. */
+/** Lets global options stand behind the name of the command or group as well. Its help has them from the program. */
+export function addGlobalsBehind(command: Command): Command {
+  command.enablePositionalOptions();
+  const program = addGlobalOptions(new Command());
+  for (const { flags, parseArg } of program.options) {
+    const option = new Option(flags).hideHelp();
+    if (parseArg !== undefined) option.argParser(parseArg);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** The group of the command, if it is in one, and the program. */
+function ancestorsOf({ parent }: Command): Command[] {
+  return parent === null ? [] : [parent, ...ancestorsOf(parent)];
+}
+
+/** The program, which has the defaults of the global options. */
 function rootOf(command: Command): Command {
-  return command.parent === null ? command : rootOf(command.parent);
+  return ancestorsOf(command).at(-1) ?? command;
 }
 
 function kebab(name: string): string {

@@ -130,7 +130,9 @@ function toUsageError(error: CommanderError, program: Command, args: readonly st
   const words = args.filter((word) => word !== 'help');
   const name = findCommand(program, words)?.name();
   const hint = name === undefined ? 'paxkv help' : `paxkv help ${name}`;
-  return new CliError('CLI_USAGE', [...message.split('\n'), `see: ${hint}`], {
+  const isOption = name !== undefined && error.code === 'commander.unknownOption';
+  const advice = isOption ? [`if it is a key, a value or a name, write -- in front of it`] : [];
+  return new CliError('CLI_USAGE', [...message.split('\n'), ...advice, `see: ${hint}`], {
     cause: error,
   });
 }

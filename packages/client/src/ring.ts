@@ -22,6 +22,11 @@ export class Ring<T> implements Iterable<readonly [position: number, item: T]> {
     return this.#first;
   }
 
+  /** The position of the item that is added next. */
+  get end(): number {
+    return this.#next;
+  }
+
   /** Adds an item. Returns its position: one above that of the item added before. */
   add(item: T): number {
     if (this.#next - this.#first === this.#cells.length) {

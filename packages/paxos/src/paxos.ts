@@ -71,7 +71,7 @@ export class Paxos<V> {
   /**
    * Starts agreement on instance `seq` and proposes `value`; another peer's value may be decided instead.
    * On return `max()` is at least `seq`; messages follow later. Ignored below `min()` and after `kill()`.
-   * A peer does not propose below `floor()`, and neither where it is not a member, or became one only after
+   * A peer does not propose below `proposalFloor()`, and neither where it is not a member, or became one only after
    * that instance. It then only asks the others for the decision, if `seq` is the next one that it lacks. If
    * the instance is decided elsewhere already, this peer learns that decision.
    *
@@ -130,6 +130,11 @@ export class Paxos<V> {
    */
   floor(): number {
     return this.#peer.floor;
+  }
+
+  /** The lowest instance in which this peer proposes: `floor()`, unless only a minority says that it is so high. */
+  proposalFloor(): number {
+    return this.#peer.proposalFloor;
   }
 
   /** Below it this peer has forgotten everything: its host is done with it. Never sinks. */

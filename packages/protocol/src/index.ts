@@ -42,6 +42,7 @@ export * from './request.ts';
 export * from './routes.ts';
 export * from './rows.ts';
 export { type SessionId, toSessionId } from './session-id.ts';
+export { ShortTexts, shortTextBytesMax } from './short-texts.ts';
 export * from './stamp.ts';
 export * from './status.ts';
 export { type Packer, packTight } from './tight-pack.ts';

@@ -4,12 +4,11 @@
  * the two differ: JavaScript leaves out a byte order mark, and each repairs malformed UTF-8 in its own way.
  * Rule: bytes that could be read in two ways are refused.
  */
+import { ShortTexts, shortTextBytesMax } from './short-texts.ts';
 
 /** How deep rows may be nested. The deepest are the replies in the row of a session. */
 const depthMax = 8;
-/** Shorter texts are read byte by byte while they are ASCII, which is faster than a call of the decoder. */
-const shortTextBytes = 24;
-
+const shortTexts = new ShortTexts();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -104,30 +103,17 @@ class RowReader {
     if (depth === 0) throw new TypeError('Rows are nested too deeply.');
     // Each field takes a byte at least: no more memory is used than the bytes account for.
     if (count > this.#bytes.length - this.#position) throw cutOff();
-    const row: unknown[] = [];
-    for (let rest = count; rest > 0; rest -= 1) row.push(this.read(depth - 1));
+    // An array that grows takes room for 16 fields at once, and most rows have a few.
+    const row: unknown[] = count < 16 ? new Array(count) : [];
+    for (let index = 0; index < count; index += 1) row[index] = this.read(depth - 1);
     return row;
   }
 
   #text(length: number): string {
-    const start = this.#position;
-    if (length < shortTextBytes) {
-      const text = this.#ascii(start, this.#skip(length) + length);
-      if (text !== undefined) return text;
-      this.#position = start;
-    }
-    return decoder.decode(this.#take(length));
-  }
-
-  /** `undefined` if any of the bytes is not ASCII. */
-  #ascii(start: number, end: number): string | undefined {
-    let text = '';
-    for (let at = start; at < end; at += 1) {
-      const byte = this.#bytes[at] ?? 0x80;
-      if (byte >= 0x80) return undefined;
-      text += String.fromCharCode(byte);
-    }
-    return text;
+    const start = this.#skip(length);
+    const text =
+      length <= shortTextBytesMax ? shortTexts.read(this.#bytes, start, this.#position) : undefined;
+    return text ?? decoder.decode(this.#bytes.subarray(start, this.#position));
   }
 
   #take(length: number): Uint8Array {

@@ -13,8 +13,8 @@ import type { Nemesis, Scene } from '../nemesis/nemesis.ts';
 import { ProxyNetwork } from '../network/proxy-network.ts';
 import { judge } from '../run/judge.ts';
 import { Intruder } from './intruder.ts';
-import { LastingClient } from './lasting-client.ts';
-import { MixedClient } from './mixed-client.ts';
+import { startLastingClient } from './lasting-client.ts';
+import { startMixedClient } from './mixed-client.ts';
 import type { Origin, Place } from './place.ts';
 import {
   backUp,
@@ -25,6 +25,7 @@ import {
   remake,
   takeData,
 } from './remade-cluster.ts';
+import type { RenewedClient } from './renewed-client.ts';
 import { straysIn } from './strays.ts';
 
 export interface RemadePlan {
@@ -99,8 +100,8 @@ class RemadeRun {
   #present: Place;
   /** The remains of each incarnation of the second cluster. */
   readonly #remains = new Map<Place, Remains>();
-  readonly #lasting: readonly LastingClient[];
-  readonly #mixed: MixedClient;
+  readonly #lasting: readonly RenewedClient[];
+  readonly #mixed: RenewedClient;
   readonly #intruder: Intruder;
   readonly #findings: string[] = [];
   #faultCount = 0;
@@ -114,10 +115,10 @@ class RemadeRun {
     const { random } = stage.second;
     const place = () => this.#present;
     const places = () => [this.#first, this.#present];
-    this.#lasting = (['stream', 'http'] as const).map(
-      (transport) => new LastingClient({ transport, place, random: random.stream(transport) }),
+    this.#lasting = (['stream', 'http'] as const).map((transport) =>
+      startLastingClient({ transport, place, random: random.stream(transport) }),
     );
-    this.#mixed = new MixedClient({ places, random: random.stream('mixed') });
+    this.#mixed = startMixedClient({ places, random: random.stream('mixed') });
     this.#intruder = new Intruder({ places, random: random.stream('intruder') });
   }
 

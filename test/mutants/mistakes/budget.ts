@@ -173,7 +173,7 @@ export const budgetMutants: readonly Mutant[] = [
     wrong: '',
     caughtBy: [
       byTest(
-        'unit/kvserver/replica/requests/pending-requests',
+        'unit/kvserver/replica/requests/waits-that-end',
         'ends thousands of waits at one deadline in parts, each in a turn of its own',
       ),
     ],

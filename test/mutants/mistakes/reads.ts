@@ -88,7 +88,7 @@ export const readsMutants: readonly Mutant[] = [
   },
   {
     id: 'asks-twice-only',
-    mistake: 75,
+    mistake: 76,
     does: 'A server that got no answer to a question asks again once, and no more.',
     loses: 'Every read of a server that was cut off for a moment waits for good.',
     file: 'paxos/src/core/commit/quorum-read.ts',

@@ -40,8 +40,8 @@ export const rejoinMutants: readonly Mutant[] = [
     does: 'A peer that came back proposes in instances from before its return.',
     loses: 'It uses ballots of its earlier incarnation again, for other values.',
     file: 'paxos/src/core/instance/agreement.ts',
-    right: '      this.#catchUp.requestFromAll(seq, step);\n      return;\n',
-    wrong: '      this.#catchUp.requestFromAll(seq, step);\n',
+    right: ' && this.#participation.takesPartIn(seq);\n',
+    wrong: ';\n',
     caughtBy: [
       bySimulation,
       byTest(

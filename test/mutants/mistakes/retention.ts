@@ -52,13 +52,10 @@ export const retentionMutants: readonly Mutant[] = [
     does: 'A proposal that falls below the floor is not ended.',
     loses: 'A peer that was away asks the others for ever, and never gets an answer.',
     file: 'paxos/src/core/commit/forgetting.ts',
-    right: 'if (floor > before.floor) agreement.releaseBelow(floor);',
-    wrong: 'if (floor > before.floor) agreement.releaseBelow(min);',
+    right: 'agreement.releaseBelow(agreement.proposalFloor);',
+    wrong: 'agreement.releaseBelow(min);',
     caughtBy: [
-      byTest(
-        peerTest,
-        'ends a proposal that falls below the floor, and asks those that may hold the decision',
-      ),
+      byTest(peerTest, 'ends a proposal once no quorum may be left that holds anything of it'),
     ],
   },
   {
@@ -70,5 +67,87 @@ export const retentionMutants: readonly Mutant[] = [
     right: '    return this.#start;',
     wrong: '    this.#values.forgetBelow(this.#start);\n    return this.#start;',
     caughtBy: [byTest(peerTest, 'never sheds a decision for memory alone')],
+  },
+  {
+    id: 'floor-of-one-peer',
+    mistake: 75,
+    does: 'A peer proposes nothing below a floor that one peer alone has named.',
+    loses: 'One damaged message, and an idle cluster decides nothing any more.',
+    file: 'paxos/src/core/instance/agreement.ts',
+    right: 'Math.max(min, Math.min(floor, this.#catchUp.heldFrom(min)));',
+    wrong: 'floor;',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/retaining-peer',
+        'proposes below the floor of one peer alone, and asks those that may hold the decision',
+      ),
+      byTest(
+        'unit/kvserver/replica/poison',
+        'keeps no one of an idle cluster from serving with a floor far ahead',
+      ),
+    ],
+  },
+  {
+    id: 'proposals-of-one-floor-ended',
+    mistake: 75,
+    does: 'A peer ends its proposals below a floor that one peer alone has named.',
+    loses: 'A write under way is never decided.',
+    file: 'paxos/src/core/commit/forgetting.ts',
+    right: 'agreement.releaseBelow(agreement.proposalFloor);',
+    wrong: 'agreement.releaseBelow(floor);',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/retaining-peer',
+        'ends a proposal once no quorum may be left that holds anything of it',
+      ),
+    ],
+  },
+  {
+    id: 'repair-without-end',
+    mistake: 75,
+    does: 'A replica goes on looking for a newer state though a quorum has none.',
+    loses: 'One damaged message, and every replica of an idle cluster stays out of service.',
+    file: 'kvserver/src/replica/catch-up/state-fetch.ts',
+    right:
+      "        if (!isLost && 1 + notNewer.size > (1 + others.length) / 2) return 'notBehind';\n",
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/poison',
+        'keeps no one of an idle cluster from serving with a floor far ahead',
+      ),
+    ],
+  },
+  {
+    id: 'behind-by-a-minority',
+    mistake: 75,
+    does: 'A replica that lacks decisions goes on with its state once one other has no newer one.',
+    loses: 'It never gets the state that the others have.',
+    file: 'kvserver/src/replica/catch-up/state-fetch.ts',
+    right: '1 + notNewer.size > (1 + others.length) / 2',
+    wrong: 'notNewer.size > 0',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/catch-up/state-fetch',
+        'ends once a quorum has no newer state, itself included, and not before',
+      ),
+    ],
+  },
+  {
+    id: 'states-withheld',
+    mistake: 75,
+    does: 'Replicas that look for a newer state tell nobody how old their own is.',
+    loses: 'If all of them look at once, none of them finds out that it lacks nothing.',
+    file: 'kvserver/src/replica/catch-up/state-repair.ts',
+    right: "    await this.exports.end('takes a state from another node itself');\n",
+    wrong: `    await this.exports.end('takes a state from another node itself');
+    this.#isReplacing = true;
+`,
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/poison',
+        'keeps no one of an idle cluster from serving with a floor far ahead',
+      ),
+    ],
   },
 ];

@@ -121,6 +121,22 @@ export const sessionMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'kept-text-not-compared',
+    mistake: 67,
+    does: 'An id is taken for the one that was read before at the same place.',
+    loses: 'A request is done under the session of another client.',
+    file: 'protocol/src/short-texts.ts',
+    right: 'if (isTextOf(known, bytes, start, end)) return known;',
+    wrong: "if (known !== '' && known.length === end - start) return known;",
+    caughtBy: [
+      byTest('unit/protocol/short-texts', 'reads what the bytes say, whatever was read before'),
+      byTest(
+        'unit/protocol/short-texts',
+        'tells texts apart that differ in one place, at their ends and in between',
+      ),
+    ],
+  },
+  {
     id: 'evicts-sessions-of-others',
     mistake: 67,
     does: 'At the limit the session that was idle longest is evicted, also that of another owner.',

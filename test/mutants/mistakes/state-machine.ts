@@ -260,8 +260,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A batch is proposed without checking that it can be decoded.',
     loses: 'Once it is decided every replica stops there permanently.',
     file: 'kvserver/src/state-machine/batch.ts',
-    right: '  expectReadable(value);\n',
-    wrong: '',
+    right: 'return { value, content: expectReadable(value) };',
+    wrong: 'return { value, content: { origin, requests } };',
     caughtBy: [byTest('unit/kvserver/state-machine/batch', 'refuses bytes that are no request')],
   },
   {

@@ -198,8 +198,8 @@ export const userMutants: readonly Mutant[] = [
     does: 'A get is not checked again when it is answered.',
     loses: 'A value that was written after the right to read was taken away is shown.',
     file: 'kvserver/src/service/kv-service.ts',
-    right: "if (reply.type === 'get' || reply.type === 'getAuth') this",
-    wrong: "if (reply.type === 'getAuth') this",
+    right: "if (reply.type === 'get' || reply.type === 'getAuth')",
+    wrong: "if (reply.type === 'getAuth')",
     caughtBy: [
       byTest(
         'unit/kvserver/service/kv-service',
@@ -213,8 +213,8 @@ export const userMutants: readonly Mutant[] = [
     does: 'A read of the auth table is not checked again when it is answered.',
     loses: 'A former administrator still sees the table.',
     file: 'kvserver/src/service/kv-service.ts',
-    right: "if (reply.type === 'get' || reply.type === 'getAuth') this",
-    wrong: "if (reply.type === 'get') this",
+    right: "if (reply.type === 'get' || reply.type === 'getAuth')",
+    wrong: "if (reply.type === 'get')",
     caughtBy: [
       byTest(
         'unit/kvserver/service/kv-service',

@@ -68,6 +68,22 @@ export const valueMutants: readonly Mutant[] = [
     caughtBy: [byTest('unit/kvserver/state-machine/values', 'accepts no a batch without requests')],
   },
   {
+    id: 'forwarded-unchecked',
+    mistake: 71,
+    does: 'A leader proposes whatever another server forwards to it.',
+    loses: 'A damaged server stops every server at each start.',
+    file: 'kvserver/src/replica/forwarding/forwarded.ts',
+    right: '    if (!this.#values.acceptsBatch(batch.value)) return false;\n',
+    wrong: '',
+    caughtBy: [
+      byTest('unit/kvserver/replica/forwarding/forwarded', 'refuses an unreadable batch'),
+      byTest(
+        'unit/kvserver/replica/forwarding/forwarded',
+        'refuses every value but a batch: a raise of the feature level is not forwarded',
+      ),
+    ],
+  },
+  {
     id: 'unreadable-journal-believed',
     mistake: 71,
     does: 'A replica starts on a vote in its journal that it cannot apply.',

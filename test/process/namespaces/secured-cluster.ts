@@ -130,7 +130,7 @@ export class SecuredCluster {
 
   /** How often nodes have taken other files. */
   get #readCount(): number {
-    return this.nodes.log.split('certificates between servers were read again').length;
+    return this.nodes.log.split('certificates were read again').length;
   }
 }
 

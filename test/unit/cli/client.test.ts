@@ -49,15 +49,28 @@ describe('the global options', () => {
     }
   });
 
+  it('stand behind the name of a group too, and the last one wins', async () => {
+    const { exitCode, notes } = await runCaptured([
+      ...['-t', '5s', 'user', '-t', '1s', '-e', 'ftp://a:1', 'list', '-e', 'ftp://b:1'],
+    ]);
+    expect(exitCode).to.equal(2);
+    expect(notes.join()).to.contain('ftp://b:1');
+  });
+
   for (const command of ['cluster', 'serve']) {
     it(`are refused by paxkv ${command}, which talks to no cluster`, async () => {
       for (const flags of [
         ['--timeout', '5s'],
         ['--endpoints', '127.0.0.1:1'],
       ]) {
-        const { exitCode, notes } = await runCaptured([...flags, command]);
-        expect(exitCode).to.equal(2);
-        expect(notes).to.deep.equal([`paxkv ${command} takes no ${flags[0]}`]);
+        for (const args of [
+          [...flags, command],
+          [command, ...flags],
+        ]) {
+          const { exitCode, notes } = await runCaptured(args);
+          expect(exitCode).to.equal(2);
+          expect(notes).to.deep.equal([`paxkv ${command} takes no ${flags[0]}`]);
+        }
       }
     });
   }

@@ -77,7 +77,11 @@ describe('the paxkv command line', () => {
     const { exitCode, printed, notes } = await runCaptured(['get', 'k', '--colour']);
     expect(exitCode).to.equal(2);
     expect(printed).to.equal('');
-    expect(notes).to.deep.equal(["unknown option '--colour'", 'see: paxkv help get']);
+    expect(notes).to.deep.equal([
+      "unknown option '--colour'",
+      'if it is a key, a value or a name, write -- in front of it',
+      'see: paxkv help get',
+    ]);
   });
 
   it('refuses surplus arguments', async () => {

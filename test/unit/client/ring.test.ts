@@ -19,7 +19,7 @@ describe('Ring', () => {
       undefined,
       undefined,
     ]);
-    expect([ring.size, ring.first]).to.deep.equal([2, 0]);
+    expect([ring.size, ring.first, ring.end]).to.deep.equal([2, 0, 3]);
   });
 
   it('deletes each item once, whichever item has taken its cell since', () => {

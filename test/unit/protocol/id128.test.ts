@@ -23,6 +23,8 @@ describe('128 bits as text', () => {
       expect(() => toId128(wrong)).to.throw(TypeError);
       expect(id128Schema.safeParse(wrong).success).to.equal(false);
     }
+    expect(toId128(text)).to.equal(text);
+    for (const wrong of ['', undefined, [text]]) expect(() => toId128(wrong)).to.throw(TypeError);
     for (const wrong of [7, undefined, null, [text]]) expect(isId128(wrong)).to.equal(false);
   });
 });

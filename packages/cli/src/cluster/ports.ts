@@ -9,13 +9,10 @@ const askMsMax = 1000;
 
 /** @throws CliError `CLI_PORT`, which names the ports in use, their processes, and what to do. */
 export async function expectFree(ports: readonly number[]): Promise<void> {
-  const checks = await Promise.all(
-    ports.map(async (port) => ({ port, error: await listenError(port) })),
-  );
-  const lines = await Promise.all(
-    checks.flatMap(({ port, error }) => (error === undefined ? [] : [describe(port, error)])),
-  );
-  if (lines.length === 0) return;
+  const checks = await Promise.all(ports.map(check));
+  const unusable = checks.filter((found) => found !== 'free');
+  if (unusable.length === 0) return;
+  const lines = unusable.map((found) => describe(found, unusable));
   // npm passes on only the arguments after `--`.
   const { npm_lifecycle_event: script } = process.env;
   const call = script === 'start' ? 'npm start --' : 'paxkv cluster';
@@ -23,6 +20,31 @@ export async function expectFree(ports: readonly number[]): Promise<void> {
     'stop what listens there, or start a cluster on other ports with other data: ' +
     `${call} --port ${Math.max(...ports) + 8} --data <directory>`;
   throw new CliError('CLI_PORT', [...lines, advice]);
+}
+
+/** A port that cannot be used. */
+interface Unusable {
+  readonly port: number;
+  readonly error: NodeJS.ErrnoException;
+  /** The process that listens there, if it is known. */
+  readonly pid?: number | undefined;
+  /** The paxkv server that answers there, in words. */
+  readonly server?: string | undefined;
+}
+
+async function check(port: number): Promise<Unusable | 'free'> {
+  const error = await listenError(port);
+  if (error === undefined) return 'free';
+  if (error.code !== 'EADDRINUSE') return { port, error };
+  return { port, error, pid: listenerOf(port), server: await serverAt(port) };
+}
+
+/** A node says what it is at its port for clients only, so its port for peers is recognized by the process. */
+function describe({ port, error, pid, server }: Unusable, others: readonly Unusable[]): string {
+  if (error.code !== 'EADDRINUSE') return `port ${port} cannot be used: ${error.message}`;
+  const ofProcess = others.filter((other) => pid !== undefined && other.pid === pid);
+  const known = server ?? ofProcess.find((other) => other.server !== undefined)?.server;
+  return `port ${port} is taken by ${known ?? 'another program'}${pid === undefined ? '' : ` (pid ${pid})`}`;
 }
 
 function listenError(port: number): Promise<NodeJS.ErrnoException | undefined> {
@@ -33,14 +55,6 @@ function listenError(port: number): Promise<NodeJS.ErrnoException | undefined> {
   });
 }
 
-async function describe(port: number, { code, message }: NodeJS.ErrnoException): Promise<string> {
-  if (code !== 'EADDRINUSE') return `port ${port} cannot be used: ${message}`;
-  const pid = listenerOf(port);
-  const process = pid === undefined ? '' : ` (pid ${pid})`;
-  const owner = (await serverAt(port)) ?? 'another program';
-  return `port ${port} is taken by ${owner}${process}`;
-}
-
 /** The paxkv server that listens on the port, in words. */
 async function serverAt(port: number): Promise<string | undefined> {
   const client = new KvClient({ endpoints: [`${host}:${port}`], timeoutMs: askMsMax });
@@ -48,8 +62,10 @@ async function serverAt(port: number): Promise<string | undefined> {
     const { node, cluster } = await client.status();
     return `node ${node} of a running paxkv cluster named ${cluster}`;
   } catch (error) {
-    if (error instanceof KvError) return undefined;
-    throw error;
+    if (!(error instanceof KvError)) throw error;
+    const { code } = error;
+    const isRefusal = code === 'KV_UNAUTHENTICATED' || code === 'KV_FORBIDDEN';
+    return isRefusal ? 'a node of a running paxkv cluster that requires a token' : undefined;
   } finally {
     await client.close();
   }

@@ -2,8 +2,13 @@ import type { AuthTable } from '@paxkv/protocol';
 import type { Command } from 'commander';
 import { toPublicJson } from '../auth/auth-text.ts';
 import { withClient } from '../client.ts';
-import { addClientOptions, type ClientOptions } from '../options.ts';
+import { addClientOptions, addGlobalsBehind, type ClientOptions } from '../options.ts';
 import { jsonLine, type Streams } from '../streams.ts';
+
+/** Adds a group of commands, such as `paxkv user`. */
+export function addGroup(program: Command, name: string, text: string): Command {
+  return addGlobalsBehind(program.command(name).description(text));
+}
 
 /** Adds a command to a group, such as `list` to `paxkv user`. */
 export function addToGroup(group: Command, name: string, text: string): Command {
@@ -31,9 +36,11 @@ export async function changeAuth(
 }
 
 export function addAuth(program: Command, streams: Streams): void {
-  const group = program
-    .command('auth')
-    .description('require a token or certificate of every client, or show whether one is required');
+  const group = addGroup(
+    program,
+    'auth',
+    'require a token or certificate of every client, or show whether one is required',
+  );
   const require = (required: boolean) => (options: ClientOptions) =>
     changeAuth(options, streams, (table) => ({ ...table, required }));
   addToGroup(group, 'enable', 'refuse anonymous requests; first make a token of an admin').action(

@@ -77,6 +77,6 @@ async function restore(file: string, options: RestoreOptions, streams: Streams):
   }
   const lines = restored.map((member) => `node ${member.node}: ${member.data}`);
   if (node !== undefined)
-    lines.push(`restore the other nodes from the same file with --seed ${seed}`);
+    lines.push(`restore the other nodes from the same file with --seed=${seed}`);
   await streams.data(`restored ${toBackupText(backup)}\n${lines.join('\n')}\n`);
 }

@@ -4,7 +4,7 @@ import { withoutRole, withRole } from '../auth/auth-changes.ts';
 import { rolesText } from '../auth/auth-text.ts';
 import type { ClientOptions } from '../options.ts';
 import type { Streams } from '../streams.ts';
-import { addToGroup, changeAuth, printAuth } from './auth.ts';
+import { addGroup, addToGroup, changeAuth, printAuth } from './auth.ts';
 
 interface AddOptions extends ClientOptions {
   readonly read: readonly string[];
@@ -14,7 +14,7 @@ interface AddOptions extends ClientOptions {
 }
 
 export function addRole(program: Command, streams: Streams): void {
-  const group = program.command('role').description('add, delete and list roles and their rights');
+  const group = addGroup(program, 'role', 'add, delete and list roles and their rights');
   addToGroup(group, 'add', 'add a role, or give one other rights')
     .argument('<name>')
     .option('--read <prefix...>', 'read keys that begin with this; "" for all keys', [])

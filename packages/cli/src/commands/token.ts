@@ -6,7 +6,7 @@ import { withClient } from '../client.ts';
 import type { ClientOptions } from '../options.ts';
 import { wholeNumber } from '../settings/kinds.ts';
 import { jsonLine, type Streams } from '../streams.ts';
-import { addToGroup, changeAuth, printAuth } from './auth.ts';
+import { addGroup, addToGroup, changeAuth, printAuth } from './auth.ts';
 
 interface CreateOptions extends ClientOptions {
   readonly days?: number;
@@ -16,7 +16,7 @@ const daysMax = 3650;
 const dayMs = 86_400_000;
 
 export function addToken(program: Command, streams: Streams): void {
-  const group = program.command('token').description('create, delete and list tokens of users');
+  const group = addGroup(program, 'token', 'create, delete and list tokens of users');
   addToGroup(group, 'create', 'create a token of a user and print it; it is shown only now')
     .argument('<user>', 'root, or a user that was added')
     .addOption(

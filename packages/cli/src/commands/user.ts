@@ -4,7 +4,7 @@ import { withoutUser, withUser } from '../auth/auth-changes.ts';
 import { usersText } from '../auth/auth-text.ts';
 import type { ClientOptions } from '../options.ts';
 import type { Streams } from '../streams.ts';
-import { addToGroup, changeAuth, printAuth } from './auth.ts';
+import { addGroup, addToGroup, changeAuth, printAuth } from './auth.ts';
 
 interface AddOptions extends ClientOptions {
   readonly role: readonly string[];
@@ -12,7 +12,7 @@ interface AddOptions extends ClientOptions {
 }
 
 export function addUser(program: Command, streams: Streams): void {
-  const group = program.command('user').description('add, delete and list users');
+  const group = addGroup(program, 'user', 'add, delete and list users');
   addToGroup(group, 'add', 'add a user, or give one other roles')
     .argument('<name>')
     .option('--role <name...>', 'a role of the user', [])

@@ -4,8 +4,6 @@ import { jsonLine, type Streams } from '../streams.ts';
 import type { EffectiveSettings } from './effective-settings.ts';
 import { type Setting, type SettingTable, textOf } from './setting.ts';
 
-const redacted = '(redacted)';
-
 /** One setting as it is printed. */
 interface PrintedSetting {
   readonly name: string;
@@ -13,7 +11,6 @@ interface PrintedSetting {
   readonly text?: string;
   /** `default`, or where the value was given. */
   readonly source: string;
-  readonly isSecret: boolean;
 }
 
 /** Prints them to standard output. `config`: the checked settings of the server, which has defaults of its own. */
@@ -36,16 +33,15 @@ function describeSettings<T extends SettingTable>(
       name,
       ...(value !== undefined && { text: textOf(setting, value) }),
       source: places.get(name) ?? 'default',
-      isSecret: setting.isSecret === true,
     };
   });
 }
 
-/** YAML that `--config` takes, with each source as a comment. Secrets and what is off are comments as a whole. */
+/** YAML that `--config` takes, with each source as a comment. What is off is a comment as a whole. */
 function toConfigText(settings: readonly PrintedSetting[]): string {
-  const lines = settings.map(({ name, text = 'off', source, isSecret }) => {
-    const isComment = isSecret || text === 'off';
-    const line = isComment ? `# ${name}: ${text}` : stringify({ [name]: text }, yamlStyle).trim();
+  const lines = settings.map(({ name, text = 'off', source }) => {
+    const line =
+      text === 'off' ? `# ${name}: ${text}` : stringify({ [name]: text }, yamlStyle).trim();
     return `${line} # ${source}\n`;
   });
   return lines.join('');
@@ -53,10 +49,7 @@ function toConfigText(settings: readonly PrintedSetting[]): string {
 
 /** The same for programs: an object by name. */
 function toConfigJson(settings: readonly PrintedSetting[]): object {
-  const entries = settings.map(({ name, text = null, source, isSecret }) => [
-    name,
-    { value: isSecret && text !== null ? redacted : text, source },
-  ]);
+  const entries = settings.map(({ name, text = null, source }) => [name, { value: text, source }]);
   return { settings: Object.fromEntries(entries) };
 }
 

@@ -4,7 +4,10 @@
  */
 import type { Kind } from './kinds.ts';
 
-/** One setting of a command. Its name is its key in a table of settings and in a YAML file. */
+/**
+ * One setting of a command. Its name is its key in a table of settings and in a YAML file. No value is a secret, since
+ * settings are given on command lines and printed: a secret is the content of the file that a setting names.
+ */
 export interface Setting<T = unknown> {
   readonly kind: Kind<T>;
   /** What it is for, in one line. */
@@ -22,8 +25,6 @@ export interface Setting<T = unknown> {
   readonly server?: string;
   /** The setting of the server that is the content of the file whose path this is. */
   readonly contentOf?: { readonly server: string; readonly isPrivate?: true };
-  /** The value is never printed. A secret has no place on a command line: prefer the name of a file. */
-  readonly isSecret?: true;
 }
 
 /** Settings by name. */
@@ -48,9 +49,9 @@ export function variableOf(name: string): string {
   return ['PAXKV', ...toWords(name)].join('_').toUpperCase();
 }
 
-/** The text of a value for people, which never shows a secret. */
-export function textOf({ kind, isSecret }: Setting, value: unknown): string {
-  return isSecret === true ? '(redacted)' : kind.format(value);
+/** The text of a value for people. */
+export function textOf({ kind }: Setting, value: unknown): string {
+  return kind.format(value);
 }
 
 /** The default for people; `undefined` if there is none. */

@@ -252,7 +252,7 @@ export class Connection {
 
   /** The server still answers requests in flight; those that were not sent go to other servers. */
   #leave(): void {
-    const why = `${this.#endpoint} is about to stop`;
+    const why = `${this.#endpoint} takes no more requests on this stream`;
     this.#state = 'leaving';
     this.#listener.onEnd(this, why);
     this.#failUnsent(why);

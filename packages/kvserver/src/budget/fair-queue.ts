@@ -8,6 +8,8 @@ import type { Client } from './client.ts';
 
 /** What a client may use in one turn. What its last item cost beyond that is taken from its next turns. */
 const quantum = 4096;
+/** Below so many clients the queue does not look for those whose items were all removed. */
+const sweptCountMin = 64;
 
 /**
  * What became of an item that was offered. A number: it leaves the queue, and cost so much. `kept`: it stays, and
@@ -26,7 +28,7 @@ interface Lane<T> {
 /** The lanes of one principal, in the order of their turns. */
 interface Group<T> {
   readonly principal: string;
-  readonly lanes: Lane<T>[];
+  lanes: Lane<T>[];
 }
 
 /** Where an item is, to remove it. */
@@ -39,8 +41,12 @@ export class FairQueue<T> {
   readonly #lanes = new Map<Client, Lane<T>>();
   readonly #groups = new Map<string, Group<T>>();
   /** In the order of their turns. */
-  readonly #turns: Group<T>[] = [];
+  #turns: Group<T>[] = [];
   #size = 0;
+  /** The number of clients from which on it looks again. */
+  #sweptFrom = sweptCountMin;
+  /** Clients that `serve` has still to offer items of; 0 while it does not run. */
+  #openCount = 0;
 
   get size(): number {
     return this.#size;
@@ -60,9 +66,17 @@ export class FairQueue<T> {
 
   /** Offers items in fair order, until all were offered or `offer` wants no more. */
   serve(offer: (item: T) => Verdict): void {
+    this.#openCount = this.#lanes.size;
+    try {
+      this.#serve(offer);
+    } finally {
+      this.#openCount = 0;
+    }
+  }
+
+  #serve(offer: (item: T) => Verdict): void {
     const rounds = new Map<Lane<T>, Round<T>>();
-    let openCount = this.#lanes.size;
-    while (openCount > 0) {
+    while (this.#openCount > 0) {
       const group = this.#turns[0];
       const lane = group?.lanes[0];
       if (group === undefined || lane === undefined) return;
@@ -76,7 +90,7 @@ export class FairQueue<T> {
         if (!this.#turn(lane, round, offer)) return;
         // Its last items may have been removed by others before its turn.
         if (lane.items.size === 0) round.isOver = true;
-        if (round.isOver) openCount -= 1;
+        if (round.isOver) this.#openCount -= 1;
       }
       this.#pass(group, lane);
     }
@@ -95,9 +109,8 @@ export class FairQueue<T> {
   /** Offers what one turn of the client allows. Returns false if nothing more of anyone is wanted. */
   #turn(lane: Lane<T>, round: Round<T>, offer: (item: T) => Verdict): boolean {
     while (lane.credit > 0) {
-      const next = round.next();
-      if (next === undefined) break;
-      const [position, item] = next;
+      const item = round.next();
+      if (item === undefined) break;
       const verdict = offer(item);
       if (verdict === 'enough') return false;
       if (verdict === 'blocked') {
@@ -106,7 +119,7 @@ export class FairQueue<T> {
       }
       if (verdict === 'kept') continue;
       lane.credit -= verdict;
-      this.delete({ items: lane.items, position });
+      if (lane.items.delete(round.position)) this.#size -= 1;
     }
     // Nobody saves up turns in which there was nothing to serve.
     if (round.isOver) lane.credit = Math.min(0, lane.credit);
@@ -123,7 +136,23 @@ export class FairQueue<T> {
     else this.#groups.delete(group.principal);
   }
 
+  /** Drops clients whose items were all removed: while nothing is served, nothing else does. */
+  #sweep(): void {
+    for (const { client, items } of this.#lanes.values()) {
+      if (items.size === 0) this.#lanes.delete(client);
+    }
+    for (const group of this.#turns) {
+      group.lanes = group.lanes.filter(({ items }) => items.size > 0);
+      if (group.lanes.length === 0) this.#groups.delete(group.principal);
+    }
+    this.#turns = this.#turns.filter(({ lanes }) => lanes.length > 0);
+    // Twice as many: so each client pays for a constant share of a sweep.
+    this.#sweptFrom = Math.max(sweptCountMin, 2 * this.#lanes.size);
+  }
+
   #open(client: Client): Lane<T> {
+    if (this.#openCount > 0) this.#openCount += 1;
+    else if (this.#lanes.size >= this.#sweptFrom) this.#sweep();
     const { principal } = client;
     let group = this.#groups.get(principal);
     if (group === undefined) {
@@ -138,18 +167,25 @@ export class FairQueue<T> {
   }
 }
 
-/** The items of one client that were not offered yet. */
+/** The items of one client, offered one after the other. */
 class Round<T> {
   isOver = false;
-  readonly #items: Iterator<readonly [number, T]>;
+  /** That of the item that was offered last. */
+  position: number;
+  readonly #items: Ring<T>;
 
   constructor(items: Ring<T>) {
-    this.#items = items[Symbol.iterator]();
+    this.#items = items;
+    this.position = items.first - 1;
   }
 
-  next(): readonly [number, T] | undefined {
-    const { value, done } = this.#items.next();
-    if (done !== true) return value;
+  /** The next item that was not offered yet. */
+  next(): T | undefined {
+    while (this.position + 1 < this.#items.end) {
+      this.position += 1;
+      const item = this.#items.get(this.position);
+      if (item !== undefined) return item;
+    }
     this.isOver = true;
     return undefined;
   }

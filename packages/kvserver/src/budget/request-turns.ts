@@ -11,9 +11,17 @@ import { sliceMsMax, type TurnClock } from './turn-clock.ts';
 /** What a request costs the turn of its client: two of them begin in one turn. */
 const requestCost = 2048;
 
+/** Begins a request, which came at the time `cameMs` of the clock. It never throws. */
+export type Begin = (cameMs: number) => void;
+
+interface Waiting {
+  readonly begin: Begin;
+  readonly cameMs: number;
+}
+
 export class RequestTurns {
   readonly #clock: TurnClock;
-  readonly #waiting = new FairQueue<() => void>();
+  readonly #waiting = new FairQueue<Waiting>();
   /** When the slice of this turn of the event loop ends; absent before its first request. */
   #endMs: number | undefined;
 
@@ -21,30 +29,29 @@ export class RequestTurns {
     this.#clock = clock;
   }
 
-  /** Calls `begin`, which never throws: now, or in a later turn if the slice of this one is over. */
-  run(client: Client, begin: () => void): void {
-    if (this.#endMs === undefined) this.#open();
-    if (this.#waiting.size === 0 && !this.#isOver()) begin();
-    else this.#waiting.add(client, begin);
+  /** Calls `begin` now, or in a later turn if the slice of this one is over. */
+  run(client: Client, begin: Begin): void {
+    const nowMs = this.#clock.now();
+    this.#endMs ??= this.#open(nowMs);
+    if (this.#waiting.size === 0 && nowMs <= this.#endMs) begin(nowMs);
+    else this.#waiting.add(client, { begin, cameMs: nowMs });
   }
 
-  #open(): void {
-    const { now, later } = this.#clock;
-    this.#endMs = now() + sliceMsMax;
-    later(this.#next);
-  }
-
-  #isOver(): boolean {
-    return this.#endMs !== undefined && this.#clock.now() > this.#endMs;
+  /** Begins a slice, and returns when it ends. */
+  #open(nowMs: number): number {
+    this.#clock.later(this.#next);
+    return nowMs + sliceMsMax;
   }
 
   readonly #next = (): void => {
     this.#endMs = undefined;
     if (this.#waiting.size === 0) return;
-    this.#open();
-    this.#waiting.serve((begin) => {
-      if (this.#isOver()) return 'enough';
-      begin();
+    const { now } = this.#clock;
+    const endMs = this.#open(now());
+    this.#endMs = endMs;
+    this.#waiting.serve(({ begin, cameMs }) => {
+      if (now() > endMs) return 'enough';
+      begin(cameMs);
       return requestCost;
     });
   };

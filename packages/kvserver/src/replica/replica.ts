@@ -60,6 +60,7 @@ export class Replica implements Submitter {
     const pending = new PendingRequests({ clock, limits, session, steps, load });
     const writes = new Writes({
       ...{ me, runId, clock, limits, paxos, state: applier, pending, session, forwarding },
+      values: machine.values,
       isFounded: () => this.#isFounded,
       drawEntropy: () => (applier.machine.incarnation ? options.drawEntropy() : undefined),
     });
@@ -187,12 +188,8 @@ export class Replica implements Submitter {
       state: this.#applier,
       onDecision: (decision) => this.#onDecided(decision),
       onRepair: () => this.#suspend(),
-      onRepaired: (machine) => {
-        this.#applier.resume(machine);
-        this.#verification.start(machine);
-        this.#raiser?.report();
-        this.#lookAround();
-      },
+      onRepaired: (machine) => this.#resume(machine),
+      onKept: () => this.#resume(this.#applier.machine),
       onFailed: (error) => this.#fail(toError(error)),
     });
   }
@@ -204,6 +201,13 @@ export class Replica implements Submitter {
     this.#steps.abandon();
     await this.#verification.pause();
     await this.#applier.pause();
+  }
+
+  #resume(machine: StateMachine): void {
+    this.#applier.resume(machine);
+    this.#verification.start(machine);
+    this.#raiser?.report();
+    this.#lookAround();
   }
 
   #onAdmitted(): void {

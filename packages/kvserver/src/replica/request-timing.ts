@@ -34,7 +34,7 @@ const done: RequestEnd = { outcome: 'done' };
 export class RequestTiming {
   readonly command: CommandType;
   readonly origin: RequestOrigin;
-  /** The request had arrived completely. */
+  /** The request had arrived completely, and begun to wait for its turn. */
   readonly begunMs: number;
   /** A batch took the request, or a quorum was asked for it. */
   proposed: StepMark | undefined;

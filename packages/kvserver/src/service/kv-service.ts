@@ -68,9 +68,11 @@ export class KvService {
     options?: SubmitOptions,
   ): Promise<ReplyOf<C['type']>> {
     const timing = options?.timing;
+    const { command } = request;
     try {
       const reply = await this.#ask(request, options);
-      const { command } = request;
+      if (reply.type === 'get' || reply.type === 'getAuth')
+        this.auth.expectStill(options?.principal, command);
       if (!isReplyTo(command, reply)) throw toRefusal(command, reply);
       timing?.end();
       return reply;
@@ -82,20 +84,17 @@ export class KvService {
     }
   }
 
-  /** @throws KvError */
-  async #ask(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
+  /** Returns the promise of the replica itself: each promise of a promise would cost every request a turn. @throws KvError */
+  #ask(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
     const { command, encoded } = request;
     // An encoded request was checked when it was read.
     if (encoded === undefined) expectWithinLimits(request);
     if (this.#replica === undefined) throw this.#unavailable();
     const principal = options?.principal;
-    if (principal !== undefined || this.auth.isRequired) {
-      await this.auth.expectCommand(principal, command);
-    }
-    if (command.type === 'openSession') this.#limitOpening(options);
-    const reply = await this.#submit(withPrincipal(request, principal), options);
-    if (reply.type === 'get' || reply.type === 'getAuth') this.auth.expectStill(principal, command);
-    return reply;
+    if (principal === undefined && !this.auth.isRequired) return this.#submit(request, options);
+    return this.auth
+      .expectCommand(principal, command)
+      .then(() => this.#submit(withPrincipal(request, principal), options));
   }
 
   /** Programs in this process open as many sessions as they like. */
@@ -103,12 +102,19 @@ export class KvService {
     if (client !== undefined) this.#openings.take(client.principal);
   }
 
-  async #submit(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
+  #submit(request: Request, options: SubmitOptions | undefined): Promise<Reply> {
     if (this.#replica === undefined) throw this.#unavailable();
-    if (request.command.type !== 'getAuth') return this.#replica.submit(request, options);
-    const reply = await this.#replica.submit({ command: { type: 'get', key: authKey } }, options);
-    return reply.type === 'get' ? authReply(reply.entry) : reply;
+    const { type } = request.command;
+    if (type === 'openSession') this.#limitOpening(options);
+    return type === 'getAuth'
+      ? readAuth(this.#replica, options)
+      : this.#replica.submit(request, options);
   }
+}
+
+async function readAuth(replica: Submitter, options: SubmitOptions | undefined): Promise<Reply> {
+  const reply = await replica.submit({ command: { type: 'get', key: authKey } }, options);
+  return reply.type === 'get' ? authReply(reply.entry) : reply;
 }
 
 /** An encoded request has no principal, so it is encoded anew. */

@@ -53,6 +53,15 @@ export interface LevelRaise extends Noop {
   readonly incarnation: string | undefined;
 }
 
+/** What a value says. */
+export type ValueContent = Batch | Noop | LevelRaise;
+
+/** A batch as bytes, and as every replica reads them. */
+export interface EncodedBatch {
+  readonly value: Bytes;
+  readonly content: ValueContent;
+}
+
 /** The first byte of a batch. What follows: nothing, or a packed `[node, runId, number, rows of requests]`. */
 const format = 1;
 /** The first byte of a raise. What follows: the level as an unsigned 32-bit integer, the highest byte first. */
@@ -64,6 +73,7 @@ const openingFormat = 3;
 const namingFormat = 4;
 const namingBytes = raiseBytes + id128Bytes;
 const readable = `${format} to ${namingFormat}`;
+const noBytes = new Uint8Array();
 
 /** The value without requests. */
 export const noop: Bytes = Uint8Array.of(format);
@@ -73,22 +83,31 @@ export const noop: Bytes = Uint8Array.of(format);
  *
  * @throws TypeError if a request is outside a limit, or if the encoded bytes are no request.
  */
-export function encodeBatch({ origin, requests }: Batch): Bytes {
-  const openings = requests.flatMap(({ opening }) => (opening === undefined ? [] : [opening]));
-  const rows = requests.map(toBytesOfRow);
+export function encodeBatch(batch: Batch): Bytes {
+  return encodeAndDecode(batch).value;
+}
+
+/** As `encodeBatch`, with what the value was decoded to when it was checked. */
+export function encodeAndDecode({ origin, requests }: Batch): EncodedBatch {
+  const rows: Bytes[] = [];
+  const openings: Opening[] = [];
+  let length = 0;
+  for (const request of requests) {
+    const row = toBytesOfRow(request);
+    rows.push(row);
+    length += row.length;
+    if (request.opening !== undefined) openings.push(request.opening);
+  }
   const head = headOf(origin, { rowCount: rows.length, hasOpenings: openings.length > 0 });
-  if (openings.length > 0) rows.push(Buffer.from(pack(openings.map(fromOpening))));
-  const length = rows.reduce((sum, row) => sum + row.length, head.length);
-  const value = pageBytes(length);
-  value.set(head);
-  let end = head.length;
-  for (const row of rows) {
-    value.set(row, end);
-    end += row.length;
+  const tail = openings.length > 0 ? Buffer.from(pack(openings.map(fromOpening))) : noBytes;
+  const value = pageBytes(head.length + length + tail.length);
+  let end = 0;
+  for (const part of [head, ...rows, tail]) {
+    value.set(part, end);
+    end += part.length;
   }
   // Safety: if an unreadable value were decided, every replica would stop there for good.
-  expectReadable(value);
-  return value;
+  return { value, content: expectReadable(value) };
 }
 
 /** The value that raises the feature level to `level`, and names the incarnation of a cluster that has none. */
@@ -110,7 +129,7 @@ export function expectEncodable(request: Request): void {
  *
  * @throws StateError `STATE_UNKNOWN_FORMAT`, `STATE_MALFORMED`.
  */
-export function decodeBatch(value: Bytes): Batch | Noop | LevelRaise {
+export function decodeBatch(value: Bytes): ValueContent {
   if (value[0] === raiseFormat || value[0] === namingFormat) return toRaise(value);
   if (value[0] !== format && value[0] !== openingFormat) {
     throw new StateError(
@@ -141,9 +160,9 @@ function toRaise(value: Bytes): LevelRaise {
   return { origin: undefined, requests: [], level, incarnation };
 }
 
-function expectReadable(value: Bytes): void {
+function expectReadable(value: Bytes): ValueContent {
   try {
-    decodeBatch(value);
+    return decodeBatch(value);
   } catch (error) {
     throw new TypeError('The encoded batch cannot be decoded; it is not proposed.', {
       cause: error,

@@ -1,11 +1,11 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
 import type { Bytes, Reply } from '@paxkv/protocol';
 import { keyOf } from './auth/auth-entry.ts';
-import type { LoggedRequest, Origin } from './batch.ts';
+import type { LoggedRequest, Origin, ValueContent } from './batch.ts';
 import { StateError, UnappliableError } from './state-error.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { nameOf } from './store/latin1.ts';
-import type { ValueContent, Values } from './values.ts';
+import type { Values } from './values.ts';
 
 /** A decided value and its instance. */
 export interface Decision {

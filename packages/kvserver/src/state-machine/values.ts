@@ -1,16 +1,19 @@
 /**
- * Reads the values of the log, each once: it is decoded when it arrives from another server, before anything is
- * written that makes it count, and applied as it was decoded then.
+ * Reads the values of the log, each once: it is decoded when it is made here or arrives from another server, before
+ * anything is written that makes it count, and applied as it was decoded then.
  * Rule: what no version could apply is never voted for, and never learned. A raise of the feature level above this
  * version is learned: a server that is too old for its cluster has to find out, and then ends with the reason.
  */
 import type { Bytes } from '@paxkv/protocol';
-import { type Batch, decodeBatch, type LevelRaise, type Noop } from './batch.ts';
+import {
+  type Batch,
+  decodeBatch,
+  encodeAndDecode,
+  type LevelRaise,
+  type ValueContent,
+} from './batch.ts';
 import { levelOf, unsupportedLevel, type Version } from './features.ts';
 import { StateError } from './state-error.ts';
-
-/** What a value says. */
-export type ValueContent = Batch | Noop | LevelRaise;
 
 export class Values {
   readonly #version: Version;
@@ -22,6 +25,18 @@ export class Values {
 
   constructor(version: Version) {
     this.#version = version;
+  }
+
+  /** The value of a batch, which `read` will not decode again. @throws TypeError as `encodeBatch` does */
+  encode(batch: Batch): Bytes {
+    const { value, content } = encodeAndDecode(batch);
+    this.#decoded.set(value, content);
+    return value;
+  }
+
+  /** Whether the value is a batch that this version can apply. */
+  acceptsBatch(value: Bytes): boolean {
+    return this.accepts(value) && this.#decoded.get(value)?.origin !== undefined;
   }
 
   /**

@@ -103,6 +103,11 @@ export class Peer<V> {
     return this.#roles.truncation.floor;
   }
 
+  /** The lowest seq in which it proposes. */
+  get proposalFloor(): number {
+    return this.#roles.agreement.proposalFloor;
+  }
+
   /** The lowest seq still remembered here. Never sinks. */
   get min(): number {
     return this.#roles.truncation.min;

@@ -62,6 +62,35 @@ describe('expectFree', () => {
     }
   });
 
+  it('recognizes the port for peers of such a node by its process, on Linux', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const [node, peers] = [await ServerUnderTest.open(), await listen()];
+    try {
+      const { lines } = await refusalOf([portOf(peers), node.port]);
+      const owner = `node 0 of a running paxkv cluster named test (pid ${process.pid})`;
+      expect(lines.slice(0, 2)).to.deep.equal([
+        `port ${portOf(peers)} is taken by ${owner}`,
+        `port ${node.port} is taken by ${owner}`,
+      ]);
+    } finally {
+      await node.close();
+      await close(peers);
+    }
+  });
+
+  it('recognizes a node that shows its status only to users', async () => {
+    const server = await ServerUnderTest.open();
+    server.replica.authTable = { ...server.replica.authTable, required: true };
+    try {
+      const { lines } = await refusalOf([server.port]);
+      expect(lines[0]).to.contain(
+        `port ${server.port} is taken by a node of a running paxkv cluster that requires a token`,
+      );
+    } finally {
+      await server.close();
+    }
+  });
+
   it('finds the process that listens, on Linux', async function () {
     if (process.platform !== 'linux') this.skip();
     const server = await listen();

@@ -46,7 +46,18 @@ describe('paxkv restore', () => {
     expect(JSON.parse(printed).restored).to.deep.equal([{ node: 4, data }]);
     const { seed } = JSON.parse(printed);
     const again = ['restore', file, '--data', join(folder, 'again'), ...size, '--seed', seed];
-    expect((await runCaptured(again)).printed).to.contain(`--seed ${seed}`);
+    expect((await runCaptured(again)).printed).to.contain(`--seed=${seed}`);
+  });
+
+  it('takes a seed that looks like an option, in the form that it prints', async () => {
+    for (const [index, seed] of ['-Vx', '-tsoon'].entries()) {
+      const node = ['restore', file, '--node', '0'];
+      const first = await runCaptured([...node, '--data', `${data}-${index}`, '--seed', seed]);
+      const form = `--seed=${seed}`;
+      expect(first.printed.trimEnd().endsWith(` ${form}`), first.printed).to.equal(true);
+      const again = await runCaptured([...node, '--data', `${data}-again-${index}`, form]);
+      expect(again.printed).to.contain(form);
+    }
   });
 
   it('refuses what cannot be restored, with a code and before it writes', async () => {

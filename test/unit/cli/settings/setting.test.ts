@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { size, text } from 'paxkv/internal/settings/kinds';
+import { size } from 'paxkv/internal/settings/kinds';
 import { defaultTextOf, flagOf, textOf, variableOf } from 'paxkv/internal/settings/setting';
 
 describe('the names of a setting', () => {
@@ -17,12 +17,6 @@ describe('the text of a setting', () => {
   const budget = { kind: size(1, 2 ** 30), help: '', placeholder: 'size' };
 
   it('has its unit', () => expect(textOf(budget, 4096)).to.equal('4KiB'));
-
-  it('never shows a secret', () => {
-    const secret = { kind: text('text'), help: '', placeholder: 'text', isSecret: true } as const;
-    expect(textOf(secret, 'hunter2')).to.equal('(redacted)');
-    expect(defaultTextOf({ ...secret, default: 'hunter2' })).to.equal('(redacted)');
-  });
 
   it('tells the default, its own or that of the server', () => {
     expect(defaultTextOf({ ...budget, default: 4096 })).to.equal('4KiB');

@@ -87,6 +87,25 @@ describe('Retry', () => {
     expect(trail(world).map(([, time]) => time)).to.deep.equal([0, 0, 0, 300]);
   });
 
+  it('waits for what servers ask for once: the next round has its own', async () => {
+    const asking = () => refusal('KV_OVERLOADED', { retryAfterMs: 300 });
+    const { world, reply } = ask(
+      inTurn(
+        asking,
+        asking,
+        asking,
+        refuseConnection,
+        refuseConnection,
+        refuseConnection,
+        () => absent,
+      ),
+    );
+    await world.clock.finish(reply);
+    const times = world.transport.sent.map(({ time }) => time);
+    expect(times.slice(0, 6)).to.deep.equal([0, 0, 0, 300, 300, 300]);
+    expect(times[6]).to.equal(325);
+  });
+
   it('asks another server before the deadline if one hangs', async () => {
     const { world, reply } = ask(inTurn(hang, () => absent));
     await world.clock.finish(reply);

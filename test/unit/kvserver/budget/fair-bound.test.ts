@@ -97,6 +97,19 @@ describe('FairBound', () => {
     expect([account.take(1), bound.used]).to.deep.equal([false, 0]);
   });
 
+  it('gives a principal its share again after it took and gave back very often', () => {
+    // One connection stays open, so the principal is never forgotten.
+    const [one, other] = [bound.open({ principal: 'a' }), bound.open({ principal: 'a' })];
+    one.take(1);
+    for (let count = 0; count < 10_000; count += 1) {
+      expect(other.take(400), `after ${count}`).to.equal(true);
+      other.giveBack(400);
+    }
+    one.giveBack(1);
+    expect(bound.used).to.equal(0);
+    expect(fill(other)).to.equal(600);
+  });
+
   it('forgets a principal without connections', () => {
     for (let count = 0; count < 3; count += 1) {
       const account = bound.open({ principal: 'a' });

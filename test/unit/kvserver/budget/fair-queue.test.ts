@@ -1,5 +1,6 @@
 import { FairQueue, type Verdict } from '@paxkv/kvserver/internal/budget/fair-queue';
 import { expect } from 'chai';
+import { bytesKeptByEach, leakBytesMin } from '../../kept-memory.ts';
 
 interface Item {
   readonly name: string;
@@ -117,6 +118,33 @@ describe('FairQueue', () => {
     add(client('busy'), 'busy', 500);
     const names = serve(40);
     expect(names.filter((name) => name === 'idle').length).to.be.within(15, 25);
+  });
+
+  it('forgets clients whose items were all removed, also while nothing is served', async function () {
+    this.timeout(60_000);
+    const staying = [client('a'), client('b'), client('a')];
+    for (const [index, one] of staying.entries()) add(one, `${index}`, 1);
+    const bytes = await bytesKeptByEach((index) => {
+      const gone = client(`user ${index % 7}`);
+      const places = [1, 2].map(() => queue.add(gone, { name: 'gone', cost: 1 }));
+      for (const place of places) queue.delete(place);
+    });
+    expect(bytes).to.be.below(leakBytesMin);
+    expect(queue.size).to.equal(3);
+    expect(serve()).to.deep.equal(['0', '1', '2']);
+  });
+
+  it('offers each item once if clients come while it serves', () => {
+    for (let index = 0; index < 100; index += 1) add(client('a'), `${index}`, 1);
+    const names: string[] = [];
+    queue.serve(({ name }) => {
+      names.push(name);
+      const place = queue.add(client('b'), { name: 'gone', cost: 1 });
+      queue.delete(place);
+      return 1;
+    });
+    expect(names).to.have.length(100);
+    expect(queue.size).to.equal(0);
   });
 
   it('serves nothing from an empty queue', () => {

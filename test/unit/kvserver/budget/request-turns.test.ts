@@ -51,6 +51,18 @@ describe('RequestTurns', () => {
     expect(begun.slice(before)).to.include('honest');
   });
 
+  it('tells each request when it came', () => {
+    const times: number[] = [];
+    for (let number = 0; number < 12; number += 1) {
+      turns.run(greedy, (cameMs) => {
+        times.push(cameMs);
+        nowMs += 1;
+      });
+    }
+    while (later.length > 0) nextTurn();
+    expect(times).to.deep.equal([0, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5, 5]);
+  });
+
   it('begins nothing before what waits, even in a new slice', () => {
     for (let number = 0; number < 7; number += 1) turns.run(greedy, request(`${number}`));
     nowMs += 100;

@@ -1,7 +1,8 @@
-import { ConfigError, parseConfig } from '@paxkv/kvserver';
+import { parseConfig } from '@paxkv/kvserver';
 import { clientTlsProblemsOf } from '@paxkv/kvserver/internal/config/client-security';
 import { expect } from 'chai';
 import { issue, makeAuthority } from 'paxkv/internal/certs/authority';
+import { problemsOf as problemsOfSettings } from './settings-under-test.ts';
 
 describe('The security of clients', () => {
   let tls: { key: string; cert: string };
@@ -15,15 +16,7 @@ describe('The security of clients', () => {
     );
   });
 
-  function problemsOf(more: object): readonly string[] {
-    try {
-      parseConfig({ ...base, ...more });
-    } catch (error) {
-      if (error instanceof ConfigError) return error.problems;
-      throw error;
-    }
-    return [];
-  }
+  const problemsOf = (more: object) => problemsOfSettings({ ...base, ...more });
 
   it('is needed in full beyond this machine, unless insecure says otherwise (C2)', () => {
     expect(problemsOf({})[0]).to.include('clients meet no TLS and no authentication');

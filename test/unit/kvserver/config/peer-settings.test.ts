@@ -1,27 +1,10 @@
-import { ConfigError, parseConfig } from '@paxkv/kvserver/internal/config/settings';
+import { parseConfig } from '@paxkv/kvserver/internal/config/settings';
 import { expect } from 'chai';
-import { clusterSecret } from '../../../process/cluster-secret.ts';
 import { authority, member0, member1 } from '../transport/certificates.ts';
+import { problemsOf, settings } from './settings-under-test.ts';
 
-const settings = {
-  nodeId: 1,
-  clusterId: 'test',
-  addresses: ['127.0.0.1:4400', '127.0.0.1:4401', '127.0.0.1:4402'],
-  dataDirectory: '/var/lib/paxkv',
-  clusterSecret,
-};
 const alone = { ...settings, nodeId: 0, addresses: ['127.0.0.1:4400'] };
 const { clusterSecret: _, ...unproven } = settings;
-
-function problemsOf(input: unknown): readonly string[] {
-  try {
-    parseConfig(input);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 describe('the settings of peers', () => {
   it('listen at a port of their own, 1,000 above that for clients', () => {

@@ -4,30 +4,12 @@ import {
   addressToText,
   ampleResources,
   type Config,
-  ConfigError,
   limitsDefault,
   parseConfig,
 } from '@paxkv/kvserver/internal/config/settings';
 import { expect } from 'chai';
 import { clusterSecret } from '../../../process/cluster-secret.ts';
-
-const settings = {
-  nodeId: 1,
-  clusterId: 'test',
-  addresses: ['127.0.0.1:4400', '127.0.0.1:4401', '127.0.0.1:4402'],
-  dataDirectory: '/var/lib/paxkv',
-  clusterSecret,
-};
-
-function problemsOf(input: unknown): readonly string[] {
-  try {
-    parseConfig(input);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { problemsOf, settings } from './settings-under-test.ts';
 
 describe('Config', () => {
   it('fills in what is not set', () => {

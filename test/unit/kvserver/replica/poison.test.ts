@@ -40,6 +40,29 @@ function aboutFar(message: Message<Uint8Array>): string {
 }
 
 describe('A damaged peer', () => {
+  it(
+    ...seeded(
+      'keeps no one of an idle cluster from serving with a floor far ahead',
+      async (world) => {
+        const cluster = new Cluster(world, { isLed: true, profile: reliable });
+        await cluster.start();
+        await cluster.submit(0, put('k', 'before'));
+        await world.sleep(1000);
+        cluster.nodes[2]?.crash();
+        await send(world, cluster, { type: 'learn', seq: 0, count: 1 });
+        await world.sleep(10_000);
+        const statuses = [0, 1].map((node) => cluster.replica(node).status);
+        expect(statuses.map(({ state }) => state)).to.deep.equal(['running', 'running']);
+        expect(Math.min(...statuses.map(({ floor }) => floor))).to.be.above(2 ** 17);
+        await cluster.submit(0, put('k', 'after'));
+        const reply = await cluster.submit(1, get('k'));
+        expect(reply.type === 'get' && text(reply.entry?.value)).to.equal('after');
+        expect(cluster.replica(0).status.max).to.be.below(1000);
+        expect(cluster.failures).to.deep.equal([]);
+      },
+    ),
+  );
+
   for (const message of forged) {
     const about = seqOf(message) === next ? ' of the next instance' : aboutFar(message);
     it(

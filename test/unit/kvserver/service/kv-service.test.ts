@@ -96,6 +96,19 @@ describe('KvService', () => {
     }
   });
 
+  it('submits the stamp and the consistency of a user as they came, with the user', async () => {
+    const principal = { user: 'anna' };
+    const roles = [{ name: 'all', rights: [{ kind: 'admin', prefix: Uint8Array.of() }] as const }];
+    const replica = new FixedReplica({ type: 'get', entry: undefined });
+    replica.authTable = { ...emptyAuthTable, roles, users: [{ name: 'anna', roles: ['all'] }] };
+    const stamp = { session: 7, number: 2, firstOutstanding: 1 };
+    for (const more of [{}, { stamp }, { consistency: 'serializable' } as const]) {
+      await serviceOf(replica).submit({ ...get, ...more, encoded: key }, { principal });
+      // The encoded row has no user in it, so it must not enter the log.
+      expect(replica.requests.at(-1)).to.deep.equal({ ...get, ...more, principal });
+    }
+  });
+
   it('throws a refusal of the store as an error', async () => {
     const service = serviceOf(new FixedReplica({ type: 'refused', reason: 'numberReused' }));
     const failure = await failureOf(service.submit(get));

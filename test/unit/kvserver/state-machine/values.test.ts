@@ -75,6 +75,28 @@ describe('Values', () => {
     expect(codeOf(values, value)).to.equal('STATE_UNKNOWN_FORMAT');
   });
 
+  it('does not decode a batch again that it has encoded itself', () => {
+    const requests = [{ command: put('k', 'v') }];
+    const value = values.encode({ origin, requests });
+    expect(value).to.deep.equal(encodeBatch({ origin, requests }));
+    value.fill(0xff);
+    expect(values.read(value)).to.have.deep.property('origin', origin);
+    expect(codeOf(values, value)).to.equal('STATE_UNKNOWN_FORMAT');
+  });
+
+  it('encodes no batch that cannot be decoded', () => {
+    const encoded = Uint8Array.of(0x91, 0xc1);
+    const requests = [{ command: put('k', 'v') }, { command: put('k', 'v'), encoded }];
+    expect(() => values.encode({ origin, requests })).to.throw(TypeError, 'cannot be decoded');
+  });
+
+  it('accepts as a batch nothing but a batch that it can apply', () => {
+    expect(values.acceptsBatch(batchOf(put('k', 'v')))).to.equal(true);
+    const unknown = batchOf({ type: 'delete', key: bytes('k') });
+    for (const value of [noop, encodeLevelRaise(2), encodeLevelRaise(3), unknown, batchOf()])
+      expect(values.acceptsBatch(value)).to.equal(false);
+  });
+
   it('accepts nothing that it cannot read, whatever was damaged', () => {
     const encoded = batchOf(put('key', 'value'), append('key', 'more'));
     fc.assert(

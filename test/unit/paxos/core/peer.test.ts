@@ -293,6 +293,7 @@ describe('Peer', () => {
     it('ignores a proposal below min, and ends one that falls below it', () => {
       step({ type: 'propose', seq: 0, value: 'a' });
       receive(1, { type: 'forgotten', seq: 0 }, 0, 1);
+      receive(2, { type: 'forgotten', seq: 0 }, 0, 1);
       expect(peer.wakeAt()).to.equal(undefined);
       expect(step({ type: 'propose', seq: 0, value: 'a' }).sendAfter).to.deep.equal([]);
     });

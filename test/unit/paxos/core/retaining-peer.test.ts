@@ -110,14 +110,24 @@ describe('Peer, with a budget', () => {
     expect(answer).to.include({ readIndex: 1 });
   });
 
-  it('ends a proposal that falls below the floor, and asks those that may hold the decision', () => {
+  it('ends a proposal once no quorum may be left that holds anything of it', () => {
     step({ type: 'propose', seq: 0, value: 'x' });
-    expect(peer.wakeAt()).to.not.equal(undefined);
     receive(1, { type: 'forgotten', seq: 0 }, { done: 2, floor: 3, min: 3 });
+    expect(peer.wakeAt()).to.not.equal(undefined);
+    receive(2, { type: 'forgotten', seq: 0 });
     expect(peer.wakeAt()).to.equal(undefined);
     const { sendNow, sendAfter } = step({ type: 'propose', seq: 0, value: 'x' });
-    expect(sendAfter).to.deep.equal([]);
-    expect(mail(sendNow)).to.deep.equal([[2, { type: 'learn', seq: 0, count: 16 }]]);
+    expect([...sendNow, ...sendAfter]).to.deep.equal([]);
+  });
+
+  it('proposes below the floor of one peer alone, and asks those that may hold the decision', () => {
+    receive(1, learn, { done: 2, floor: 3, min: 3 });
+    expect([peer.floor, peer.proposalFloor]).to.deep.equal([3, 0]);
+    const { sendNow } = step({ type: 'propose', seq: 0, value: 'x' });
+    expect(mail(sendNow)).to.deep.include([2, { type: 'learn', seq: 0, count: 16 }]);
+    expect(peer.wakeAt()).to.not.equal(undefined);
+    receive(2, learn, { done: 2, floor: 3, min: 2 });
+    expect(peer.proposalFloor).to.equal(2);
   });
 
   it('says that it holds nothing of what its host has from a later state', () => {

@@ -39,7 +39,8 @@ export function createApp(parts: AppParts): {
   const connections = new Connections(budget);
   const sockets = new ClientSockets({
     countMax: parts.limits.connectionCountMax,
-    isIdle: (socket) => connections.isIdle(socket),
+    isIdle: (socket) =>
+      connections.isIdle(socket) || connections.isStalled(socket, performance.now()),
   });
   const { auth } = parts.service;
   const { authenticator = createAuthenticator({ auth }) } = parts;
@@ -85,7 +86,8 @@ export function createApp(parts: AppParts): {
     }
     const client = connections.clientOf(response);
     if (client === undefined) return;
-    turns.run(client, () => {
+    turns.run(client, (cameMs) => {
+      connections.noteWait(response, performance.now() - cameMs);
       answer(request, response).catch((error: unknown) => refuse(response, error));
     });
   };

@@ -1,8 +1,8 @@
 /**
  * The connections of clients, up to a limit. At the limit a new one takes the place of the one that has been idle
- * longest, first of those without any request yet. If none is idle, a few more are kept, so that other servers can still connect on the same port; a
- * request on such a surplus connection is refused.
- * Rule: idle clients never keep others out, however many there are.
+ * longest, first of those without any request yet. If none is idle, a few more are kept, so that other servers can
+ * still connect on the same port; a request on such a surplus connection is refused.
+ * Rule: clients that send nothing, or half a request, never keep others out, however many there are.
  */
 import type { Duplex } from 'node:stream';
 
@@ -11,7 +11,7 @@ const surplusCountMax = 16;
 
 export interface ClientSocketsOptions {
   readonly countMax: number;
-  /** Whether no request is pending on the connection. */
+  /** Whether the connection only waits for its client. */
   readonly isIdle: (socket: Duplex) => boolean;
 }
 

@@ -13,7 +13,7 @@ import { clientOf } from '../security/client-of.ts';
 
 /** What a pending request takes at least, with its objects. */
 const requestBytes = 2048;
-/** How long a reply may take to be received while other clients wait for room. */
+/** How long a request may take to arrive, and a reply to be received, while other clients wait for room. */
 const shortMsMax = 2000;
 
 interface Connection {
@@ -24,6 +24,8 @@ interface Connection {
   readonly account: Account;
   /** Responses that are not finished, oldest first, and what they hold. */
   readonly responses: Map<ServerResponse, Hold>;
+  /** When its latest request began. */
+  begunMs: number;
   /** Aborts all requests of the connection. Created when the first of them asks for its signal. */
   controller: AbortController | undefined;
 }
@@ -33,6 +35,7 @@ export class Connections {
   readonly #connections = new Map<Duplex, Connection>();
   /** Since when the oldest response of a connection has been sent, as far as `cutStalled` has seen. */
   readonly #sentSinceMs = new WeakMap<ServerResponse, number>();
+  readonly #waitedMs = new WeakMap<ServerResponse, number>();
 
   /** `memory`: the budget for everything that waits for clients. */
   constructor(memory: FairBound) {
@@ -48,6 +51,7 @@ export class Connections {
     const connection = this.#connections.get(socket) ?? this.#watch(socket, request);
     const hold = new Hold(connection.account);
     connection.responses.set(response, hold);
+    connection.begunMs = performance.now();
     response.once('close', () => {
       connection.responses.delete(response);
       hold.release();
@@ -78,6 +82,16 @@ export class Connections {
   /** What a pending request and its reply hold; `undefined` if the client has disconnected. */
   holdOf(response: ServerResponse): Hold | undefined {
     return this.#connections.get(response.req.socket)?.responses.get(response);
+  }
+
+  /** The request has waited for its turn for so long, in milliseconds. */
+  noteWait(response: ServerResponse, waitedMs: number): void {
+    if (waitedMs > 0) this.#waitedMs.set(response, waitedMs);
+  }
+
+  /** How long the request waited for its turn, in milliseconds. */
+  waitOf(response: ServerResponse): number {
+    return this.#waitedMs.get(response) ?? 0;
   }
 
   /** Takes room for the objects of a request. Returns false if that is over the share of its client. */
@@ -111,6 +125,14 @@ export class Connections {
     return (this.#connections.get(socket)?.responses.size ?? 0) === 0;
   }
 
+  /** Whether the connection only waits for its client, which has taken two seconds or more to send a request. */
+  isStalled(socket: Duplex, nowMs: number): boolean {
+    const { responses, begunMs = nowMs } = this.#connections.get(socket) ?? {};
+    const [response] = responses?.keys() ?? [];
+    if (response === undefined || responses?.size !== 1 || response.req.complete) return false;
+    return nowMs - begunMs >= shortMsMax;
+  }
+
   /**
    * Cuts every connection whose client has not received one reply, or one part of it, for `replyMsMax` milliseconds, or
    * for two seconds while others wait for room. Called regularly; `nowMs` never goes back.
@@ -136,7 +158,7 @@ export class Connections {
     const account = this.#memory.open(client);
     const connection: Connection = {
       ...{ client, account, users: new Map(), responses: new Map() },
-      controller: undefined,
+      ...{ begunMs: 0, controller: undefined },
     };
     this.#connections.set(socket, connection);
     // Responses queued behind another have no socket yet, so they emit no `close` when it closes.

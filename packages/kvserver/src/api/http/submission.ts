@@ -10,7 +10,8 @@ import { requestIdOf } from './request-id.ts';
 const jsonFactor = 2;
 
 /**
- * Called when the request has arrived completely: its time begins. It ends early if its client disconnects.
+ * Called when the request has arrived completely: its time begins, and what it waited for its turn counts too. It ends
+ * early if its client disconnects.
  * `valueFactor`: bytes of the reply for each byte of a value in it. Default: for JSON.
  */
 export function submissionOf(
@@ -19,8 +20,13 @@ export function submissionOf(
   command: CommandType,
   valueFactor = jsonFactor,
 ): SubmitOptions {
-  const timing = new RequestTiming(command, { transport: 'http', id: requestIdOf(response) });
   const { connections, authenticator, observer } = context;
+  const origin = { transport: 'http', id: requestIdOf(response) } as const;
+  const timing = new RequestTiming(
+    command,
+    origin,
+    performance.now() - connections.waitOf(response),
+  );
   const principal = authenticator.principalOf(response.req);
   response.once('close', () => observer.onSent(timing));
   const signal = connections.signalOf(response);

@@ -4,10 +4,12 @@
  * they can refer to other parts of a frame. Copied into a batch, such bytes would stop every replica.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Bytes, Row } from '@paxkv/protocol';
+import { type Bytes, type Row, ShortTexts, shortTextBytesMax } from '@paxkv/protocol';
 
 /** A row may contain rows, and those contain none. */
 const depthMax = 2;
+
+const shortTexts = new ShortTexts();
 
 /** Raised for malformed bytes. The message never contains any of them. */
 export class FrameError extends Error {
@@ -43,8 +45,9 @@ export class PlainReader {
   #rowOf(token: number, depth: number): Row {
     if (token < 0x90 || token > 0x9f) throw new FrameError('expected a row');
     if (depth === 0) throw new FrameError('rows are nested too deeply');
-    const row: unknown[] = [];
-    for (let count = token - 0x90; count > 0; count -= 1) row.push(this.#readField(depth - 1));
+    const count = token - 0x90;
+    const row = new Array<unknown>(count);
+    for (let index = 0; index < count; index += 1) row[index] = this.#readField(depth - 1);
     return row;
   }
 
@@ -87,16 +90,28 @@ export class PlainReader {
   }
 
   #takeBytes(length: number): Bytes {
-    const start = this.#position;
-    if (length > this.#bytes.length - start)
-      throw new FrameError('the frame ends within a request');
-    this.#position = start + length;
+    const start = this.#skip(length);
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, length);
   }
 
   #takeText(length: number): string {
-    const bytes = this.#takeBytes(length);
-    if (!isUtf8(bytes)) throw new FrameError('a text that is not UTF-8');
-    return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString();
+    const start = this.#skip(length);
+    const text =
+      length <= shortTextBytesMax ? shortTexts.read(this.#bytes, start, this.#position) : undefined;
+    return text ?? decoded(this.#bytes.subarray(start, this.#position));
   }
+
+  /** Goes on behind the next `length` bytes, and returns where they begin. */
+  #skip(length: number): number {
+    const start = this.#position;
+    if (length > this.#bytes.length - start)
+      throw new FrameError('the frame ends within a request');
+    this.#position = start + length;
+    return start;
+  }
+}
+
+function decoded(bytes: Bytes): string {
+  if (!isUtf8(bytes)) throw new FrameError('a text that is not UTF-8');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
 }

@@ -88,6 +88,8 @@ export class StreamConnection {
   #partial: PartialFrame | undefined;
   #inFlightBytes = 0;
   #isEnding = false;
+  /** Set once the client was told to connect anew. */
+  #leaveTimer: NodeJS.Timeout | undefined;
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
     const { limits, account, onClosed } = options;
@@ -174,13 +176,13 @@ export class StreamConnection {
         this.#refuse(`the id ${request.id} is in flight already`);
         return;
       }
-      if (hasRoom) turns.run(client, () => this.#submit(request, arrival));
+      if (hasRoom) turns.run(client, (cameMs) => this.#submit(request, arrival, cameMs));
       else this.#refuseRequest(arrival, request.id, overShare);
     }
     this.#regulate();
   }
 
-  #submit({ id, request, error }: FrameRequest, arrival: Arrival): void {
+  #submit({ id, request, error }: FrameRequest, arrival: Arrival, cameMs: number): void {
     if (this.#isEnding) return;
     if (error !== undefined) {
       this.#onError(arrival, id, error);
@@ -192,7 +194,7 @@ export class StreamConnection {
     }
     const { service, principal, client, account, limits } = this.#options;
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
-    const timing = new RequestTiming(request.command.type, origin);
+    const timing = new RequestTiming(request.command.type, origin, cameMs);
     const room =
       request.command.type === 'get'
         ? new StreamReplyRoom(account, this.#outbox, limits.unsentValueBytesMax)
@@ -235,11 +237,18 @@ export class StreamConnection {
       logger.error({ error: thrown, requestId: `${this.#options.id}-${id}` }, 'request failed');
     }
     this.#answer(arrival, id, errorToRow(error), { bytes: error.message.length });
-    // A client with another token connects anew.
-    if (error.code === 'KV_UNAUTHENTICATED') {
-      this.#outbox.flush();
-      this.#refuse('the credentials of this stream are no longer valid');
-    }
+    if (error.code === 'KV_UNAUTHENTICATED') this.#leave();
+  }
+
+  /**
+   * A client with another token connects anew. Requests that it has sent by then get their own refusals, since they
+   * would be unknown if the connection ended at once.
+   */
+  #leave(): void {
+    if (this.#leaveTimer !== undefined) return;
+    const end = () => this.#refuse('the credentials of this stream are no longer valid');
+    this.#leaveTimer = setTimeout(end, this.#options.limits.closeMsMax);
+    this.notify(['goodbye']);
   }
 
   #answer(arrival: Arrival, id: number, row: Row, sizes?: RowSizes): void {
@@ -275,6 +284,7 @@ export class StreamConnection {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.#keepalive.stop();
+    clearTimeout(this.#leaveTimer);
     this.#closed.abort(new KvError('KV_ABORTED', 'The client closed its connection.'));
   }
 }

@@ -28,6 +28,8 @@ import { StateRepair } from './state-repair.ts';
 /** Time between two checks. */
 const checkDelayMs = 200;
 const transferMax = 2 ** 48;
+/** How long the word of a minority on what is forgotten is not looked into again after it was not so. */
+const restMs = 10_000;
 
 export interface CatchUpOptions {
   readonly me: PeerId;
@@ -36,7 +38,7 @@ export interface CatchUpOptions {
   readonly random: Random;
   readonly paxos: Pick<
     Paxos<Bytes>,
-    'floor' | 'min' | 'everyPeerMin' | 'canLearn' | 'status' | 'leader'
+    'floor' | 'proposalFloor' | 'min' | 'everyPeerMin' | 'canLearn' | 'status' | 'leader'
   >;
   readonly state: Pick<AppliedState, 'applied' | 'durable' | 'next' | 'flush'>;
   readonly transfer: StateTransfer;
@@ -59,6 +61,8 @@ export interface CatchUpOptions {
   readonly onRepair: () => Promise<void>;
   /** The state was replaced by this one. */
   readonly onRepaired: (machine: StateMachine) => void;
+  /** The state was not replaced: no quorum has a newer one. It can be used again. */
+  readonly onKept: () => void;
   /** The state could not be read or replaced, so this replica must not continue with it. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -73,6 +77,7 @@ export class CatchUp {
   #isRepairing = false;
   #running: Promise<void> | undefined;
   #isStopped = false;
+  #restUntilMs = Number.NEGATIVE_INFINITY;
   #cancelTimer: () => void = () => {};
 
   constructor(options: CatchUpOptions) {
@@ -177,7 +182,9 @@ export class CatchUp {
 
   /** Whether the next instance may be in no peer's memory. */
   get #isBehind(): boolean {
-    const { paxos, state } = this.#options;
+    const { paxos, state, clock } = this.#options;
+    const isResting = clock.now() < this.#restUntilMs && paxos.proposalFloor() <= state.next;
+    if (isResting) return false;
     return state.next < paxos.floor() && !paxos.canLearn(state.next);
   }
 
@@ -193,13 +200,19 @@ export class CatchUp {
   /** Safety: what other replicas hold must not be missed for a decision that arrived while they were asked. */
   async #replaceState(): Promise<void> {
     if (!this.#isBehind || this.#isStopped) return;
-    const { state, onRepair, onRepaired } = this.#options;
+    const { paxos, state, clock, onRepair, onRepaired, onKept } = this.#options;
     this.#isRepairing = true;
     await onRepair();
-    const machine = await this.#repair.repair(state.applied);
+    const isLost = state.applied + 1 < paxos.min();
+    const machine = await this.#repair.repair(state.applied, isLost);
     if (machine === undefined) return;
     this.#isRepairing = false;
-    onRepaired(machine);
+    if (machine !== 'notBehind') {
+      onRepaired(machine);
+      return;
+    }
+    this.#restUntilMs = clock.now() + restMs;
+    onKept();
   }
 
   #receive(from: PeerId, message: StateMessage): void {

@@ -1,7 +1,8 @@
 /**
  * Takes a whole state from another replica, of followers first. A replica that is busy, fails or falls silent is
  * left for the next one, and the state is taken from the beginning.
- * Rule: the own state stays until a new one is complete, verified, newer than the own one, and on disk.
+ * Rule: the own state stays until a new one is complete, verified, newer than the own one, and on disk. It is not
+ * replaced at all if a quorum, this replica included, has no newer one: then it lacks nothing that was decided.
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import type { Version } from '../../state-machine/features.ts';
@@ -9,7 +10,7 @@ import { StateError } from '../../state-machine/state-error.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
 import { StateImport } from '../../storage/state/state-import.ts';
 import type { Page, Refused, StatePort } from '../ports.ts';
-import { StatePages, TransferEnded } from './state-pages.ts';
+import { NotNewer, StatePages, TransferEnded } from './state-pages.ts';
 
 /** Time between two attempts. */
 const retryDelayMs = 250;
@@ -52,13 +53,19 @@ export class StateFetch {
   }
 
   /**
-   * Resolves with the database of a state above instance `applied`, or with `undefined` if it was stopped
-   * before. One call at a time. Each failed attempt calls `onTry` with the reason.
+   * Resolves with the database of a state above instance `applied`, with `notBehind` if a quorum has none, or with
+   * `undefined` if it was stopped before. One call at a time. Each failed attempt calls `onTry` with the reason.
+   * `isLost`: the own state lacks what it once had, so that there must be a newer one.
    *
    * @throws the errors of `replace` that do not come from `fill`.
    */
-  async run(applied: number, onTry: (reason: string) => void): Promise<StateLevel | undefined> {
+  async run(
+    applied: number,
+    onTry: (reason: string) => void,
+    isLost = false,
+  ): Promise<StateLevel | 'notBehind' | undefined> {
     const { others, random, replace } = this.#options;
+    const notNewer = new Set<PeerId>();
     const start = Math.floor(random.next() * others.length);
     for (let turn = 0; !this.#isStopped; turn += 1) {
       const from = this.#source(start, turn);
@@ -67,6 +74,8 @@ export class StateFetch {
       } catch (error) {
         if (!(error instanceof TransferEnded)) throw error;
         onTry(error.message);
+        if (error instanceof NotNewer && from !== undefined) notNewer.add(from);
+        if (!isLost && 1 + notNewer.size > (1 + others.length) / 2) return 'notBehind';
       } finally {
         this.#progress = undefined;
       }
@@ -108,13 +117,14 @@ export class StateFetch {
     try {
       let page = await pages.next();
       const first = page.applied;
-      if (first <= applied) throw new TransferEnded(`node ${from} is at instance ${first} itself`);
+      if (first <= applied) throw new NotNewer(`node ${from} is at instance ${first} itself`);
       for (; !page.isLast; page = await pages.next()) await this.#add(taken, page, from);
       await this.#add(taken, page, from);
       await taken.finish(first);
     } catch (error) {
-      if (!(error instanceof StateError) || error.code !== 'STATE_DAMAGED') throw error;
-      throw new TransferEnded(`node ${from} gave a damaged state: ${error.message}`);
+      if (!(error instanceof StateError) || error.code === 'STATE_FAILED') throw error;
+      // A server that is too old for its cluster learns so from the others as well, and not from one of them alone.
+      throw new TransferEnded(`node ${from} gave a state that is of no use: ${error.message}`);
     } finally {
       this.#pages = undefined;
       pages.close();

@@ -17,6 +17,9 @@ const askCountMax = 5;
 /** The source cannot or does not go on. Another attempt may succeed. */
 export class TransferEnded extends Error {}
 
+/** The source has no newer state than the receiver. */
+export class NotNewer extends TransferEnded {}
+
 export interface StatePagesOptions {
   readonly port: Pick<StatePort, 'send'>;
   readonly clock: Clock;

@@ -45,7 +45,8 @@ export class StateRepair {
   readonly #source: StateSource;
   readonly #fetch: StateFetch;
   #level: StateLevel;
-  #isRepairing = false;
+  /** A state of another replica has arrived, and takes the place of the own one. */
+  #isReplacing = false;
   #lastAttempt: string | undefined;
 
   constructor(options: StateRepairOptions) {
@@ -58,7 +59,8 @@ export class StateRepair {
     this.#source = new StateSource({ port, clock, onFailed, state: served });
     this.exports = new StateExports({ state: options.state, served, onFailed });
     this.#fetch = new StateFetch({
-      ...{ port, clock, random, version, others, leader, nextTransfer, replace },
+      ...{ port, clock, random, version, others, leader, nextTransfer },
+      replace: (fill) => replace((incoming) => this.#take(fill, incoming)),
     });
   }
 
@@ -78,24 +80,39 @@ export class StateRepair {
 
   /**
    * Takes a state above instance `applied` from another replica. The own state must not be in use meanwhile.
-   * Resolves with `undefined` if the repair was stopped before a state arrived.
+   * `isLost`: it lacks what it once had.
+   * Resolves with `notBehind` if a quorum has none, and the own state can be used again; with `undefined` if the repair
+   * was stopped before a state arrived.
    *
    * @throws StateError, and what `replace` throws
    */
-  async repair(applied: number): Promise<StateMachine | undefined> {
-    this.#isRepairing = true;
-    await this.#source.release();
+  async repair(
+    applied: number,
+    isLost: boolean,
+  ): Promise<StateMachine | 'notBehind' | undefined> {
     await this.exports.end('takes a state from another node itself');
-    const level = await this.#fetch.run(applied, (reason) => {
+    const onTry = (reason: string) => {
       this.#lastAttempt = reason;
-    });
+    };
+    const level = await this.#fetch.run(applied, onTry, isLost);
     if (level === undefined) return undefined;
+    if (level === 'notBehind') {
+      this.#lastAttempt = undefined;
+      return level;
+    }
     const database = new StateDatabase(level, this.#options);
     const machine = await StateMachine.open(database, this.#options);
     this.#level = level;
-    this.#isRepairing = false;
+    this.#isReplacing = false;
     this.#lastAttempt = undefined;
     return machine;
+  }
+
+  /** Until then others may take the own state, or learn that it is not newer than theirs. */
+  async #take(fill: (level: StateLevel) => Promise<void>, incoming: StateLevel): Promise<void> {
+    await fill(incoming);
+    this.#isReplacing = true;
+    await this.#source.release();
   }
 
   onMessage(from: PeerId, message: Fetch | Page | Release | Refused): void {
@@ -122,7 +139,7 @@ export class StateRepair {
   }
 
   #served(): { readonly level: StateLevel } | { readonly reason: string } {
-    if (this.#isRepairing) return { reason: 'it is taking a state from another node itself' };
+    if (this.#isReplacing) return { reason: 'it is taking a state from another node itself' };
     if (this.#options.state.durable < 0) return { reason: 'it has applied nothing yet' };
     return { level: this.#level };
   }

@@ -115,14 +115,14 @@ export class Reads {
     const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);
     this.#groups = this.#groups.filter(({ readIndex }) => readIndex > applied);
     for (const { reads, decided } of ready) {
-      for (const read of reads) this.#confirm({ ...read, decided });
+      for (const { key, pending } of reads) this.#confirm({ key, pending, decided });
     }
     this.#answerSoon();
   }
 
   /** Answers a get from the state as it is, as soon as there is room for the reply. */
-  addConfirmed(read: PendingRead): void {
-    this.#confirm({ ...read, decided: undefined });
+  addConfirmed({ key, pending }: PendingRead): void {
+    this.#confirm({ key, pending, decided: undefined });
     this.#answerSoon();
   }
 

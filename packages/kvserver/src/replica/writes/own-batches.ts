@@ -3,8 +3,9 @@
  * Rule: every write in a batch carries a stamp, so that the batch may be decided twice.
  */
 import type { Bytes } from '@paxkv/protocol';
-import { encodeBatch, type LoggedRequest } from '../../state-machine/batch.ts';
+import type { LoggedRequest } from '../../state-machine/batch.ts';
 import { localOwner, type Opening, userOwner } from '../../state-machine/sessions/opening.ts';
+import type { Values } from '../../state-machine/values.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import type { PendingRequests } from '../requests/pending-requests.ts';
 import type { OwnSession } from './own-session.ts';
@@ -19,6 +20,7 @@ export interface OwnBatchesOptions {
   readonly runId: number;
   readonly pending: PendingRequests;
   readonly session: OwnSession;
+  readonly values: Pick<Values, 'encode'>;
   /** Draws the 16 random bytes of a session that a request opens; `undefined` while ids are counted. */
   readonly drawEntropy: () => Bytes | undefined;
 }
@@ -33,7 +35,7 @@ export class OwnBatches {
 
   /** Encodes the oldest queued requests as one batch; they count as proposed. `undefined` if there are none. */
   next(): OwnBatch | undefined {
-    const { node, runId, pending } = this.#options;
+    const { node, runId, pending, values } = this.#options;
     const requests: PendingRequest[] = [];
     const stamped: LoggedRequest[] = [];
     pending.takeBatch((candidate) => {
@@ -46,7 +48,7 @@ export class OwnBatches {
     if (requests.length === 0) return undefined;
     this.#count += 1;
     const origin = { node, runId, number: this.#count };
-    return { origin, requests, value: encodeBatch({ origin, requests: stamped }) };
+    return { origin, requests, value: values.encode({ origin, requests: stamped }) };
   }
 
   /** The request as written to the log, or `undefined` if it must wait for a stamp. */

@@ -7,17 +7,16 @@ import type { Bytes, Reply, Request } from '@paxkv/protocol';
 import type { Limits } from '../../config/settings.ts';
 import { expectEncodable, type Origin } from '../../state-machine/batch.ts';
 import type { Applied } from '../../state-machine/state-machine.ts';
+import type { Values } from '../../state-machine/values.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import { ForwardedBatches } from '../forwarding/forwarded.ts';
 import { Forwarder } from '../forwarding/forwarder.ts';
 import type { ForwardedBatch, ForwardPort } from '../ports.ts';
 import type { StepMark } from '../request-timing.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
-import type { PendingRequests } from '../requests/pending-requests.ts';
 import type { SubmitOptions } from '../submitter.ts';
 import { LeaderlessGrace } from './leaderless-grace.ts';
 import { type OwnBatch, OwnBatches, type OwnBatchesOptions } from './own-batches.ts';
-import type { OwnSession } from './own-session.ts';
 import { type Batch, isAwaited, Proposals } from './proposals.ts';
 import { RaiseProposal } from './raise-proposal.ts';
 
@@ -30,22 +29,18 @@ const worthwhileCount = 128;
 /** How far above the highest known instance a replica may propose while the leader does not reach it. */
 const headStartMax = 64;
 
-export interface WritesOptions {
+export interface WritesOptions extends Omit<OwnBatchesOptions, 'node' | 'values'> {
   readonly me: PeerId;
-  readonly runId: number;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly paxos: Pick<
     Paxos<Bytes>,
-    'start' | 'floor' | 'max' | 'leader' | 'readIndex' | 'flushNotices'
+    'start' | 'proposalFloor' | 'max' | 'leader' | 'readIndex' | 'flushNotices'
   >;
   readonly state: Pick<AppliedState, 'applied'>;
   /** Whether the log may take requests: the cluster has an incarnation, or needs none at its feature level. */
   readonly isFounded: () => boolean;
-  /** See {@link OwnBatchesOptions.drawEntropy}. */
-  readonly drawEntropy: OwnBatchesOptions['drawEntropy'];
-  readonly pending: PendingRequests;
-  readonly session: OwnSession;
+  readonly values: Pick<Values, 'encode' | 'acceptsBatch'>;
   /** Carries batches to the leader. Without it each replica proposes its own batches. */
   readonly forwarding?: ForwardPort | undefined;
 }
@@ -71,7 +66,7 @@ export class Writes {
     this.#options = options;
     this.#batches = new OwnBatches({ ...options, node: me });
     this.#raise = new RaiseProposal({ node: me, runId, number: 0 }, this.#proposals);
-    this.#forwarded = new ForwardedBatches(options.limits.pendingBytesMax);
+    this.#forwarded = new ForwardedBatches(options.limits.pendingBytesMax, options.values);
     this.#leaderlessGrace = new LeaderlessGrace(clock, () => this.propose());
     if (port === undefined) return;
     this.#forwarder = new Forwarder({ me, port, clock, paxos, onReturned: () => this.propose() });
@@ -237,8 +232,7 @@ export class Writes {
   #nextInstance(): number {
     const { state, paxos } = this.#options;
     const known = Math.max(state.applied, paxos.max(), this.#proposals.highestSeq);
-    // Nothing is proposed below the floor.
-    return Math.max(paxos.floor(), 1 + this.#headStart + known);
+    return Math.max(paxos.proposalFloor(), 1 + this.#headStart + known);
   }
 
   /**

@@ -11,7 +11,7 @@
 import type { PeerId } from '../ballot.ts';
 import type { Learner } from '../instance/learner.ts';
 import { type MessageLimits, messageLimitsDefault } from '../messages/message-limits.ts';
-import { otherPeers } from '../quorum.ts';
+import { otherPeers, quorumSize } from '../quorum.ts';
 import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 import type { Truncation } from './truncation.ts';
@@ -85,6 +85,15 @@ export class CatchUp<V> {
   /** Whether some peer has reported to know the decision of `seq`, and may still hold it. */
   canLearn(seq: number): boolean {
     return this.#holderOf(seq) !== undefined;
+  }
+
+  /**
+   * Below it no quorum is left that holds anything, as far as each peer says of itself; `min`: what this peer says. One
+   * peer alone does not move it.
+   */
+  heldFrom(min: number): number {
+    const mins = [min, ...this.#others.map((peer) => this.#holdsFrom(peer))].sort((a, b) => a - b);
+    return mins[quorumSize(mins.length) - 1] ?? min;
   }
 
   /** `from` knows, or may know, every decision up to `upTo`: asks it for those that this peer lacks. */
@@ -184,7 +193,11 @@ export class CatchUp<V> {
   }
 
   #mayHold(peer: PeerId, seq: number): boolean {
-    return seq >= (this.#min.get(peer) ?? 0) && seq > this.#lackedBy(peer);
+    return seq >= this.#holdsFrom(peer);
+  }
+
+  #holdsFrom(peer: PeerId): number {
+    return Math.max(this.#min.get(peer) ?? 0, this.#lackedBy(peer) + 1);
   }
 
   #holderOf(seq: number): PeerId | undefined {

@@ -29,7 +29,7 @@ export function forgetSince<V>(
   step: Step<V>,
 ): void {
   const { floor, min, everyPeerMin } = truncation;
-  if (floor > before.floor) agreement.releaseBelow(floor);
+  if (floor > before.floor || floor > min) agreement.releaseBelow(agreement.proposalFloor);
   if (min === before.min) return;
   const forgotten = agreement.forgetBelow(min);
   step.note({ type: 'forgotten', min });

@@ -75,6 +75,15 @@ export class Agreement<V> {
     return this.#learner.knownUpTo;
   }
 
+  /**
+   * Nothing is proposed below it, since no quorum may be left to answer. It is the floor, as far as what others say of
+   * themselves agrees with it: one peer that is wrong about the floor must not keep the others from deciding.
+   */
+  get proposalFloor(): number {
+    const { floor, min } = this.#truncation;
+    return floor === min ? min : Math.max(min, Math.min(floor, this.#catchUp.heldFrom(min)));
+  }
+
   status(seq: number): Status<V> {
     if (seq < this.#truncation.min) return { fate: 'forgotten' };
     const decision = this.#learner.decision(seq);
@@ -85,12 +94,10 @@ export class Agreement<V> {
     const { seq, value } = proposal;
     if (seq < this.#truncation.min) return;
     this.noteMax(seq);
-    // Below the floor no quorum may be left to answer. Safety: up to the voting floor an earlier incarnation
-    // may have used a ballot and cast a vote.
-    if (seq < this.#truncation.floor || !this.#participation.takesPartIn(seq)) {
-      this.#catchUp.requestFromAll(seq, step);
-      return;
-    }
+    // Safety: up to the voting floor an earlier incarnation may have used a ballot and cast a vote.
+    const isOpen = seq >= this.proposalFloor && this.#participation.takesPartIn(seq);
+    if (!isOpen || seq < this.#truncation.floor) this.#catchUp.requestFromAll(seq, step);
+    if (!isOpen) return;
     if (this.#learner.knows(seq)) return;
     const fastPath = this.#leader.fastPath(seq);
     if (fastPath === undefined) {

@@ -2,7 +2,8 @@ import { KvError } from '@paxkv/client';
 import type { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
 import { errorCodes, type KvErrorCode, type Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { ServerUnderTest } from './server-under-test.ts';
+import { slowly } from '../slowly.ts';
+import { lastRequest, openRequest, ServerUnderTest } from './server-under-test.ts';
 
 type Refusal = Extract<Reply, { type: 'refused' }>['reason'];
 
@@ -120,6 +121,18 @@ describe('App', () => {
     expect(sent).to.have.length(1);
     expect(sent[0]).to.include({ id: 'mine', command: 'put' });
     expect(sent[0]?.result).to.deep.equal({ outcome: 'done' });
+  });
+
+  it('counts what a request waits for its turn as its time', async () => {
+    const sent: RequestTiming[] = [];
+    const onSent = (timing: RequestTiming) => void sent.push(timing);
+    const watched = await ServerUnderTest.open({}, { observer: { onSent, onError: () => {} } });
+    watched.replica.script = slowly({ type: 'get', entry: undefined });
+    const get = openRequest('GET /v1/kv/k');
+    await watched.sendRaw(get.repeat(39) + lastRequest('GET /v1/kv/k'));
+    await watched.close();
+    expect(sent).to.have.length(40);
+    expect(sent.at(-1)?.begunMs).to.be.below(sent.at(20)?.endedMs ?? 0);
   });
 
   it('takes a reply of the wrong type for a defect', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { openRequest, ServerUnderTest } from './server-under-test.ts';
+import { lastRequest, openRequest, ServerUnderTest } from './server-under-test.ts';
 
 describe('Connections', () => {
   let server: ServerUnderTest;
@@ -29,6 +30,30 @@ describe('Connections', () => {
     await Promise.all(aborted);
     expect(signals[0]?.reason).to.have.property('code', 'KV_ABORTED');
     await server.servesOthers();
+  });
+
+  it('make room for others if their clients have sent half a request for two seconds', async () => {
+    const small = await ServerUnderTest.open({ connectionCountMax: 3 });
+    try {
+      const headers = ['content-length: 9', 'expect: 100-continue'];
+      const sockets = [small.connect(), small.connect(), small.connect()];
+      const closings = sockets.map((socket) => new Promise((done) => socket.once('close', done)));
+      await Promise.all(
+        sockets.map(async (socket) => {
+          socket.write(openRequest('PUT /v1/kv/k', headers));
+          await once(socket, 'data');
+          socket.write('half');
+        }),
+      );
+      const statusOf = async () => (await small.sendRaw(lastRequest('GET /livez'))).answer.status;
+      expect(await statusOf()).to.equal(503);
+      while ((await statusOf()) !== 200) await sleep(100);
+      await Promise.race(closings);
+      expect(sockets.filter(({ closed }) => closed)).to.have.length(1);
+      for (const socket of sockets) socket.destroy();
+    } finally {
+      await small.close();
+    }
   });
 
   it('neither answer nor log anything when such a request is aborted (H43)', async () => {

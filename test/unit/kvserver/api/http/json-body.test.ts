@@ -2,6 +2,12 @@ import { paths } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { base64, ServerUnderTest } from './server-under-test.ts';
 
+/** What client and server have computed since then, however busy the machine is with other programs. */
+function processorMsSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1000;
+}
+
 describe('JSON body', () => {
   let server: ServerUnderTest;
   const key = base64('k');
@@ -129,17 +135,17 @@ describe('JSON body', () => {
 
   it('refuses nesting however deep, and quickly (H26)', async () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-    const started = performance.now();
+    const started = process.cpuUsage();
     await refusesAll(paths.get, [deep, `{"key":${deep}}`, `{"key":"${key}","more":${deep}}`]);
-    expect(performance.now() - started).to.be.below(1000);
+    expect(processorMsSince(started)).to.be.below(1000);
   });
 
   it('refuses very many members or entries, and quickly (H27)', async () => {
     const members = Array.from({ length: 100_000 }, (_, index) => `"m${index}":1`).join(',');
     const entries = `[${'1,'.repeat(500_000)}1]`;
-    const started = performance.now();
+    const started = process.cpuUsage();
     await refusesAll(paths.get, [`{${members}}`, `{"key":${entries}}`, entries]);
-    expect(performance.now() - started).to.be.below(2000);
+    expect(processorMsSince(started)).to.be.below(2000);
   });
 
   it('refuses numbers that are not exact, or not numbers (H28)', async () => {

@@ -184,7 +184,7 @@ describe('StreamConnection with malformed input', () => {
 
   it('keeps no more unread values of all clients than the budget, and forgets those of a lost one', async () => {
     const budget = new FairBound(30 * mebibyte);
-    stream = await StreamUnderTest.open(undefined, budget);
+    stream = await StreamUnderTest.open({ shortSlowMsMax: 60_000 }, budget);
     stream.replica.script = inRoom(got(mebibyte));
     const clients = await Promise.all([1, 2, 3, 4].map(() => stream.connect()));
     for (const client of clients) {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { RequestTiming } from '@paxkv/kvserver/internal/replica/request-timing';
 import { KvError, type Reply } from '@paxkv/protocol';
 import { expect } from 'chai';
+import { slowly } from '../slowly.ts';
 import { encodePairs, StreamUnderTest } from './stream-under-test.ts';
 
 const key = Buffer.from('k');
@@ -73,6 +74,38 @@ describe('StreamConnection', () => {
       [`${connection}-9`, 'KV_TIMEOUT'],
     ]);
     expect(errors).to.deep.equal(['stream KV_TIMEOUT']);
+  });
+
+  it('counts what a request waits for its turn as its time', async () => {
+    const sent: RequestTiming[] = [];
+    const watched = await StreamUnderTest.open(undefined, undefined, {
+      ...{ isSlow: () => true, onError: () => {} },
+      onSent: (timing) => void sent.push(timing),
+    });
+    watched.replica.script = slowly({ type: 'get', entry: undefined });
+    const client = await watched.connect();
+    client.ask(...Array.from({ length: 40 }, (_, id): [number, unknown] => [id, [[0, key]]]));
+    await client.until(() => client.replies.size === 40);
+    await watched.close();
+    const [middle, last] = [sent.at(20), sent.at(-1)];
+    expect(last?.id).to.match(/-39$/);
+    expect(last?.begunMs).to.be.below(middle?.endedMs ?? 0);
+  });
+
+  it('refuses each request by itself once the token is no longer valid, says goodbye, and then closes', async () => {
+    stream.replica.script = ({ command: { type } }) =>
+      type === 'put'
+        ? Promise.reject(new KvError('KV_UNAUTHENTICATED', 'Deleted.'))
+        : Promise.resolve({ type: 'get', entry: undefined });
+    const client = await stream.connect();
+    client.ask([1, [[1, key, value]]]);
+    await client.until(() => client.notices.length === 2);
+    expect(client.notices[1]).to.deep.equal(['goodbye']);
+    client.ask([2, [[1, key, value]]], [3, [[0, key]]]);
+    expect(await client.reply(2)).to.include('KV_UNAUTHENTICATED');
+    expect(await client.reply(3)).to.deep.equal([0]);
+    expect(await client.closed()).to.have.property('code', 1008);
+    expect(client.notices).to.have.length(2);
   });
 
   it('sends the replies of one turn as one frame, in any order', async () => {

@@ -19,7 +19,7 @@ async function stateAtThree(): Promise<StateLevel> {
 }
 
 /** The result of requesting a state above `applied` when the only other replica is at instance 3. */
-async function fetchAbove(applied: number): Promise<{ taken: boolean; tries: string[] }> {
+async function fetchAbove(applied: number): Promise<{ result: string; tries: string[] }> {
   const source = await StateExport.open(await stateAtThree());
   const tries: string[] = [];
   let isAsked = false;
@@ -35,7 +35,7 @@ async function fetchAbove(applied: number): Promise<{ taken: boolean; tries: str
     port: { send },
     clock: neverLater,
     random: { next: () => 0 },
-    others: [1],
+    others: [1, 2, 3],
     leader: () => undefined,
     nextTransfer: () => 7,
     replace: async (fill) => {
@@ -49,19 +49,49 @@ async function fetchAbove(applied: number): Promise<{ taken: boolean; tries: str
     fetch.stop();
   });
   await source.close();
-  return { taken: level !== undefined, tries };
+  return { result: level === undefined ? 'none' : 'taken', tries };
 }
 
 describe('StateFetch', () => {
   it('accepts a state that is newer than its own', async () => {
-    expect(await fetchAbove(2)).to.deep.equal({ taken: true, tries: [] });
+    expect(await fetchAbove(2)).to.deep.equal({ result: 'taken', tries: [] });
   });
 
   it('refuses a state that is not newer, even if it is complete', async () => {
     for (const applied of [3, 7]) {
       const tries = ['node 1 is at instance 3 itself'];
-      expect(await fetchAbove(applied)).to.deep.equal({ taken: false, tries });
+      expect(await fetchAbove(applied)).to.deep.equal({ result: 'none', tries });
     }
+  });
+
+  it('ends once a quorum has no newer state, itself included, and not before', async () => {
+    const world = new World({ seed: 1 });
+    const asked: number[] = [];
+    const send = (to: number, message: StateMessage) => {
+      if (message.type !== 'fetch') return;
+      asked.push(to);
+      const { transfer, attempt, page } = message;
+      queueMicrotask(() => {
+        // One of them refuses for ever, which says nothing.
+        if (to === 1) fetch.onRefused(to, { type: 'refused', transfer, reason: 'busy' });
+        const empty = { rows: [], isLast: false, total: 1, applied: 5 };
+        if (to !== 1) fetch.onPage(to, { type: 'page', transfer, attempt, page, ...empty });
+      });
+    };
+    const fetch: StateFetch = new StateFetch({
+      port: { send },
+      clock: world.clock,
+      random: { next: () => 0 },
+      others: [1, 2, 3, 4],
+      leader: () => undefined,
+      nextTransfer: () => asked.length,
+      replace: async (fill) => {
+        await fill(memoryLevel());
+        return memoryLevel();
+      },
+    });
+    await world.run(async () => expect(await fetch.run(5, () => {})).to.equal('notBehind'));
+    expect(asked).to.deep.equal([1, 2, 3]);
   });
 
   for (const { leader, expected } of [

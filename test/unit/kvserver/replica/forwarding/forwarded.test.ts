@@ -1,5 +1,7 @@
 import { ForwardedBatches } from '@paxkv/kvserver/internal/replica/forwarding/forwarded';
 import { encodeBatch, encodeLevelRaise, noop } from '@paxkv/kvserver/internal/state-machine/batch';
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
+import { Values } from '@paxkv/kvserver/internal/state-machine/values';
 import { expect } from 'chai';
 import { bytes, put } from '../../state-machine/fixtures.ts';
 
@@ -9,10 +11,11 @@ function forwarded(node: number, number: number) {
 }
 
 const { length } = forwarded(1, 1).value;
+const values = new Values(thisVersion);
 
 describe('ForwardedBatches', () => {
   it('returns batches in the order of their arrival', () => {
-    const batches = new ForwardedBatches(1000);
+    const batches = new ForwardedBatches(1000, values);
     const [first, second] = [forwarded(1, 1), forwarded(2, 1)];
     expect([batches.add(first), batches.add(second)]).to.deep.equal([true, true]);
     expect([batches.take(), batches.take(), batches.take()]).to.deep.equal([
@@ -23,7 +26,7 @@ describe('ForwardedBatches', () => {
   });
 
   it('accepts a batch once until it is applied', () => {
-    const batches = new ForwardedBatches(1000);
+    const batches = new ForwardedBatches(1000, values);
     const batch = forwarded(1, 1);
     batches.add(batch);
     expect(batches.add(forwarded(1, 1))).to.equal(false);
@@ -34,7 +37,7 @@ describe('ForwardedBatches', () => {
   });
 
   it('refuses a batch above its byte limit, until another one was taken', () => {
-    const batches = new ForwardedBatches(length);
+    const batches = new ForwardedBatches(length, values);
     expect(batches.add(forwarded(1, 1))).to.equal(true);
     expect(batches.add(forwarded(1, 2))).to.equal(false);
     batches.take();
@@ -42,19 +45,19 @@ describe('ForwardedBatches', () => {
   });
 
   it('refuses an unreadable batch', () => {
-    const batches = new ForwardedBatches(1000);
+    const batches = new ForwardedBatches(1000, values);
     expect(batches.add({ ...forwarded(1, 1), value: bytes('batch') })).to.equal(false);
     expect(batches.take()).to.equal(undefined);
   });
 
   it('refuses every value but a batch: a raise of the feature level is not forwarded', () => {
-    const batches = new ForwardedBatches(1000);
+    const batches = new ForwardedBatches(1000, values);
     for (const value of [encodeLevelRaise(2), noop])
       expect(batches.add({ ...forwarded(1, 1), value })).to.equal(false);
   });
 
   it('forgets everything when it is abandoned', () => {
-    const batches = new ForwardedBatches(length);
+    const batches = new ForwardedBatches(length, values);
     batches.add(forwarded(1, 1));
     batches.abandon();
     expect(batches.take()).to.equal(undefined);

@@ -1,80 +1,260 @@
-import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
+import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
+import {
+  bytesOf,
+  type PendingRequest,
+} from '@paxkv/kvserver/internal/replica/requests/pending-request';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
-import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
-import { KvError } from '@paxkv/protocol';
+import { allCommands, KvError } from '@paxkv/protocol';
+import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
-import { put } from '../../state-machine/fixtures.ts';
+import { bytesKeptByEach, leakBytesMin } from '../../../kept-memory.ts';
+import { goodCommandsOf } from '../../../protocol/commands/samples.ts';
+import { get, put } from '../../state-machine/fixtures.ts';
 
-const count = 1000;
+const many = 10_000;
 
 describe('PendingRequests', () => {
-  let nowMs: number;
-  let timers: { atMs: number; action: () => void }[];
+  let world: World;
   let pending: PendingRequests;
+  let settled: PendingRequest[];
+
+  function create(limits: Partial<Limits> = {}): PendingRequests {
+    const session = { onSettled: (request: PendingRequest) => void settled.push(request) };
+    return new PendingRequests({
+      ...{ clock: world.clock, session },
+      limits: { ...limitsDefault, ...limits },
+    });
+  }
 
   beforeEach(() => {
-    [nowMs, timers] = [0, []];
-    const clock = {
-      now: () => nowMs,
-      at: (atMs: number, action: () => void) => {
-        const timer = { atMs, action };
-        timers.push(timer);
-        return () => {
-          timers = timers.filter((each) => each !== timer);
-        };
+    world = new World({ seed: 1 });
+    settled = [];
+    pending = create();
+  });
+
+  /** Offers everything to one batch after another, and returns the sizes of the batches. */
+  function batchSizes(): number[] {
+    const sizes: number[] = [];
+    while (pending.queuedCount > 0) {
+      let size = 0;
+      pending.takeBatch(() => {
+        size += 1;
+        return true;
+      });
+      sizes.push(size);
+    }
+    return sizes;
+  }
+
+  function use(bound: string): number | undefined {
+    return pending.bounds.find((one) => one.bound === bound)?.used;
+  }
+
+  async function codeOf(reply: Promise<unknown>): Promise<[string, string]> {
+    const error = await reply.then(
+      () => expect.fail('resolved'),
+      (reason: unknown) => reason,
+    );
+    return error instanceof KvError ? [error.code, error.outcome] : expect.fail(String(error));
+  }
+
+  function ignore(reply: Promise<unknown>): void {
+    reply.catch(() => {});
+  }
+
+  for (const max of [1, 2, 3]) {
+    it(`are ${max} at most, reads and writes together, and each settled one makes room`, () => {
+      pending = create({ pendingRequestCountMax: max });
+      const accepted = Array.from({ length: max }, () => pending.admit({ command: get('k') }));
+      expect(use('pendingRequestCountMax')).to.equal(max);
+      const refusal = /pendingRequestCountMax/;
+      expect(() => pending.admit({ command: get('k') })).to.throw(KvError, refusal);
+      expect(() => pending.add({ command: put('k', 'v') })).to.throw(KvError, refusal);
+      accepted[0]?.resolve({ type: 'get', entry: undefined });
+      ignore(pending.add({ command: put('k', 'v') }));
+      expect(() => pending.admit({ command: get('k') })).to.throw(KvError, refusal);
+      expect(pending.count).to.equal(max);
+    });
+  }
+
+  it('are refused from the limit on bytes on, and not one byte below', () => {
+    const command = put('k', 'value');
+    const bytes = bytesOf({ command });
+    for (const [max, count] of [
+      [2 * bytes - 1, 2],
+      [2 * bytes, 2],
+      [2 * bytes + 1, 3],
+    ] as const) {
+      pending = create({ pendingBytesMax: max });
+      for (let index = 0; index < count; index += 1) ignore(pending.add({ command }));
+      expect(() => pending.add({ command }), `${max}`).to.throw(KvError, /pendingBytesMax/);
+      expect(use('pendingBytesMax')).to.equal(count * bytes);
+    }
+  });
+
+  for (const max of [1, 2, 7]) {
+    it(`go into batches of ${max} requests, none is left out`, () => {
+      pending = create({ batchRequestCountMax: max });
+      for (const count of [1, max - 1, max, max + 1, 2 * max + 1]) {
+        for (let index = 0; index < count; index += 1)
+          ignore(pending.add({ command: put('k', '') }));
+        const full = Array.from({ length: Math.floor(count / max) }, () => max);
+        expect(batchSizes(), `${count}`).to.deep.equal([...full, count % max].filter((n) => n > 0));
+      }
+    });
+  }
+
+  it('go into batches up to the limit on bytes, and a larger request into one of its own', () => {
+    const bytes = bytesOf({ command: put('k', 'value') });
+    for (const [batchBytesMax, sizes] of [
+      [2 * bytes - 1, [1, 1, 1]],
+      [2 * bytes, [2, 1]],
+      [3 * bytes, [3]],
+      [1, [1, 1, 1]],
+    ] as const) {
+      pending = create({ batchBytesMax });
+      for (let index = 0; index < 3; index += 1)
+        ignore(pending.add({ command: put('k', 'value') }));
+      expect(batchSizes(), `${batchBytesMax}`).to.deep.equal(sizes);
+    }
+  });
+
+  for (const spec of allCommands) {
+    const isRead = spec.access === 'read';
+    const [command = expect.fail('no sample')] = goodCommandsOf(spec);
+
+    it(`count the bytes of ${spec.type} alike when it comes and when it goes`, async () => {
+      const reply = pending.add({ command });
+      expect(use('pendingBytesMax')).to.equal(bytesOf({ command })).and.to.be.at.least(64);
+      pending.interruptAll('The server stops.');
+      await codeOf(reply);
+      expect([use('pendingBytesMax'), use('pendingRequestCountMax')]).to.deep.equal([0, 0]);
+    });
+
+    it(`know that ${spec.type} is not done while it is queued, at its deadline too`, async () => {
+      const { signal, abort } = abortable();
+      const reply = pending.add({ command }, { signal });
+      abort();
+      expect(await codeOf(reply)).to.deep.equal(['KV_ABORTED', 'not done']);
+      const second = pending.add({ command });
+      pending.refuseQueued('The server stops.');
+      expect(await codeOf(second)).to.deep.equal(['KV_UNAVAILABLE', 'not done']);
+      expect(pending.queuedCount).to.equal(0);
+    });
+
+    it(`know that ${spec.type} is ${isRead ? 'not done' : 'unknown'} once it is proposed`, async () => {
+      const outcome = isRead ? 'not done' : 'unknown';
+      const { signal, abort } = abortable();
+      const reply = pending.add({ command }, { signal });
+      pending.takeBatch(() => true);
+      abort();
+      expect(await codeOf(reply)).to.deep.equal(['KV_ABORTED', outcome]);
+      const second = pending.add({ command });
+      pending.takeBatch(() => true);
+      pending.interruptAll('The server stops.');
+      expect((await codeOf(second))[1]).to.equal(outcome);
+    });
+  }
+
+  it('end at their deadlines, each at its own, whatever was settled before', async () => {
+    await world.run(async () => {
+      const { requestTimeoutMs } = limitsDefault;
+      const first = pending.add({ command: put('a', '') });
+      ignore(first);
+      await world.sleep(10);
+      const second = pending.add({ command: put('b', '') });
+      ignore(second);
+      await world.sleep(requestTimeoutMs - 11);
+      expect(pending.count).to.equal(2);
+      await world.sleep(1);
+      expect(await codeOf(first)).to.deep.equal(['KV_TIMEOUT', 'not done']);
+      expect(pending.count).to.equal(1);
+      await world.sleep(9);
+      expect(pending.count).to.equal(1);
+      await world.sleep(1);
+      expect(await codeOf(second)).to.deep.equal(['KV_TIMEOUT', 'not done']);
+      expect(pending.count).to.equal(0);
+    });
+  });
+
+  describe(`after ${many} of a kind`, function () {
+    this.timeout(60_000);
+
+    /** Clients of one connection each, of a few principals. */
+    const clientOf = (index: number) => ({ principal: `user ${index % 7}` });
+
+    const kinds: Record<string, (index: number) => void> = {
+      'reads that were answered': (index) => {
+        pending.admit({ command: get('k') }, { client: clientOf(index) }).resolve(found);
+      },
+      'writes that were answered': (index) => {
+        const taken: PendingRequest[] = [];
+        ignore(pending.add({ command: put('k', 'value') }, { client: clientOf(index) }));
+        pending.takeBatch((one) => taken.push(one) > 0);
+        for (const one of taken) one.resolve({ type: 'put', revision: 1 });
+      },
+      'requests that were aborted in the queue': (index) => {
+        const { signal, abort } = abortable();
+        const client = clientOf(index);
+        ignore(pending.add({ command: put('k', 'value') }, { client, signal }));
+        abort();
+      },
+      'requests that were aborted after they were proposed': (index) => {
+        const { signal, abort } = abortable();
+        ignore(pending.add({ command: put('k', 'v') }, { client: clientOf(index), signal }));
+        pending.takeBatch(() => true);
+        abort();
+      },
+      'requests that were refused for their share': (index) => {
+        const client = clientOf(index);
+        const held = Array.from({ length: 4 }, () => {
+          try {
+            return pending.admit({ command: get('k') }, { client });
+          } catch (error) {
+            expect(error).to.have.property('code', 'KV_OVERLOADED');
+            return undefined;
+          }
+        });
+        for (const one of held) one?.resolve(found);
+      },
+      'requests that were interrupted': (index) => {
+        ignore(pending.add({ command: put('k', 'v') }, { client: clientOf(index) }));
+        pending.interruptAll('The server stops.');
       },
     };
-    pending = new PendingRequests({ clock, limits: limitsDefault, session: new OwnSession() });
-  });
 
-  function addAll(signal?: AbortSignal): Promise<unknown>[] {
-    return Array.from({ length: count }, (_, index) =>
-      pending
-        .add({ command: put(`k${index}`, 'v') }, signal === undefined ? {} : { signal })
-        .catch((error: unknown) => error),
-    );
-  }
-
-  /** Runs the timers that are due, and not those that they set. */
-  function runTimers(): void {
-    const due = timers.filter(({ atMs }) => atMs <= nowMs);
-    timers = timers.filter(({ atMs }) => atMs > nowMs);
-    for (const { action } of due) action();
-  }
-
-  it('ends thousands of waits at one deadline in parts, each in a turn of its own', async () => {
-    const errors = addAll();
-    nowMs = limitsDefault.requestTimeoutMs;
-    let turnCount = 0;
-    for (; pending.count > 0; turnCount += 1) {
-      const before = pending.count;
-      runTimers();
-      expect(before - pending.count).to.be.within(1, 128);
+    for (const [kind, act] of Object.entries(kinds)) {
+      it(`${kind}, nothing is pending or counted, and little memory is kept`, async () => {
+        if (kind.includes('refused')) pending = create({ pendingRequestCountMax: 3 });
+        const bytes = await bytesKeptByEach((index) => {
+          act(index);
+          settled.length = 0;
+        }, many);
+        expect([pending.count, pending.queuedCount]).to.deep.equal([0, 0]);
+        expect(pending.bounds.slice(0, 2).map(({ used }) => used)).to.deep.equal([0, 0]);
+        expect(bytes).to.be.below(leakBytesMin);
+      });
     }
-    expect(turnCount).to.equal(Math.ceil(count / 128));
-    for (const error of await Promise.all(errors)) {
-      expect(error).to.include({ code: 'KV_TIMEOUT', outcome: 'not done' });
-    }
-    expect(timers).to.deep.equal([]);
-  });
 
-  it('ends no wait before its deadline', () => {
-    void Promise.all(addAll());
-    nowMs = 1;
-    void Promise.all(addAll());
-    nowMs = limitsDefault.requestTimeoutMs;
-    while (timers.some(({ atMs }) => atMs <= nowMs)) runTimers();
-    expect(pending.count).to.equal(count);
-    pending.interruptAll('the test ends');
-  });
-
-  it('makes one error for all requests of a client that disconnects', async () => {
-    const controller = new AbortController();
-    const errors = addAll(controller.signal);
-    controller.abort();
-    const distinct = new Set(await Promise.all(errors));
-    expect(distinct.size).to.equal(1);
-    const [error] = distinct;
-    expect(error).to.be.instanceOf(KvError).and.include({ code: 'KV_ABORTED' });
+    it('requests on the signal of one connection, the signal holds none of them', async () => {
+      const { signal, abort } = abortable();
+      const client = { principal: 'user' };
+      const act = () => {
+        pending.admit({ command: put('k', 'x'.repeat(200)) }, { client, signal }).resolve(found);
+        settled.length = 0;
+      };
+      const bytes = await bytesKeptByEach(act, many);
+      expect(bytes).to.be.below(leakBytesMin);
+      settled = [];
+      abort();
+      expect(settled).to.deep.equal([]);
+    });
   });
 });
+
+const found = { type: 'get', entry: undefined } as const;
+
+function abortable(): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

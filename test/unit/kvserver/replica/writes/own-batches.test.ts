@@ -3,6 +3,8 @@ import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pendi
 import { OwnBatches } from '@paxkv/kvserver/internal/replica/writes/own-batches';
 import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
 import { decodeBatch } from '@paxkv/kvserver/internal/state-machine/batch';
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
+import { Values } from '@paxkv/kvserver/internal/state-machine/values';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 
@@ -14,6 +16,7 @@ describe('OwnBatches', () => {
   let pending: PendingRequests;
   let session: OwnSession;
   let batches: OwnBatches;
+  let values: Values;
   let entropy: Uint8Array | undefined;
 
   const add = (value: string, fields: object = {}) => {
@@ -26,10 +29,25 @@ describe('OwnBatches', () => {
     session = new OwnSession();
     entropy = undefined;
     pending = new PendingRequests({ clock, limits: limitsDefault, session });
-    batches = new OwnBatches({ pending, session, node: 2, runId: 7, drawEntropy: () => entropy });
+    values = new Values(thisVersion);
+    batches = new OwnBatches({
+      ...{ pending, session, values, node: 2, runId: 7 },
+      drawEntropy: () => entropy,
+    });
   });
 
   afterEach(() => pending.interruptAll('the test ends'));
+
+  it('leaves its values with what they were decoded to, so that they are applied as they are', () => {
+    session.open(9);
+    add('a');
+    const { origin, value = new Uint8Array() } = batches.next() ?? {};
+    const content = decodeBatch(Buffer.from(value));
+    // Nobody changes a value; here it shows that it is not decoded again.
+    value.fill(0xff);
+    expect(values.read(value).origin).to.deep.equal(origin);
+    expect(content.origin).to.deep.equal(origin);
+  });
 
   it('makes one value of all queued requests, and none of an empty queue', () => {
     session.open(9);

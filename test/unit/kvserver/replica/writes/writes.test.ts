@@ -4,6 +4,8 @@ import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pendi
 import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
 import { Writes } from '@paxkv/kvserver/internal/replica/writes/writes';
 import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
+import { Values } from '@paxkv/kvserver/internal/state-machine/values';
 import { seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { append, get, put } from '../../state-machine/fixtures.ts';
@@ -205,13 +207,14 @@ describe('Writes, between two leaders', () => {
       isFounded: () => isFounded,
       drawEntropy: () => undefined,
       session,
+      values: new Values(thisVersion),
       pending: new PendingRequests({ clock, limits, session }),
       paxos: {
         start: (seq, value) => {
           started.push(value);
           startedIn.push(seq);
         },
-        floor: () => floor,
+        proposalFloor: () => floor,
         max: () => -1,
         leader: () => leader,
         readIndex: () => {

@@ -22,6 +22,16 @@ describe('CatchUp', () => {
     return mail(step.effects.sendNow);
   }
 
+  it('takes a quorum to hold what a majority says of itself, and no single peer moves that', () => {
+    expect(catchUp.heldFrom(0)).to.equal(0);
+    catchUp.observe(1, 2 ** 40);
+    expect(catchUp.heldFrom(4)).to.equal(4);
+    catchUp.observe(2, 3);
+    expect([catchUp.heldFrom(0), catchUp.heldFrom(9)]).to.deep.equal([3, 9]);
+    catchUp.onForgotten(2, 7);
+    expect(catchUp.heldFrom(0)).to.equal(8);
+  });
+
   it('asks no peer that knows nothing more', () => {
     learner.learn(0, 'a');
     expect(hear(1, 0, 0)).to.deep.equal([]);
