@@ -12,6 +12,14 @@ export const coreEquivalents: readonly Equivalent[] = [
       because: beyondAll,
     },
   ]),
+  ...ofFile('paxos/src/core/instance/acceptor.ts', [
+    {
+      within: 'restore',
+      original: 'return;',
+      mutated: 'left out',
+      because: 'it makes a record of no instance, which nothing asks for and no list holds',
+    },
+  ]),
   ...ofFile('paxos/src/core/commit/quorum-read.ts', [
     ...['0', '2'].map((count) => ({
       within: '#chooseQuorum',

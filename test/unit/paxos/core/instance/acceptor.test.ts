@@ -274,6 +274,13 @@ describe('Acceptor', () => {
       expect(accept(middle, 'a', 6)).to.deep.equal(refusal);
     });
 
+    it('names both promises where both are above the ballot', () => {
+      prepareLog(middle);
+      prepare(high, 6);
+      const refusal = { type: 'rejected', seq: 6, ballot: low, promised: high };
+      expect(accept(low, 'a', 6)).to.deep.equal({ ...refusal, logPromise: middle });
+    });
+
     it('has promised the higher of both in an instance', () => {
       prepare(high, 1);
       prepareLog(middle);
