@@ -12,6 +12,7 @@ import { Aim } from '../nemesis/aim.ts';
 import type { Nemesis, Scene } from '../nemesis/nemesis.ts';
 import { ProxyNetwork } from '../network/proxy-network.ts';
 import { judge } from '../run/judge.ts';
+import { isOfLanes } from '../traffic/key-lane.ts';
 import { Intruder } from './intruder.ts';
 import { startLastingClient } from './lasting-client.ts';
 import { startMixedClient } from './mixed-client.ts';
@@ -49,7 +50,7 @@ const leastAnew = 2;
 const leastKept = 20;
 const liveMsMax = 60_000;
 /** What the traffic of the run writes in the first cluster. */
-const isOfTraffic = (key: string) => /^(mixed-\d|ledger-\d|recovery\.)/.test(key);
+const isOfTraffic = (key: string) => isOfLanes(key) || key.startsWith('recovery.');
 
 export async function playRemade(scene: Scene, plan: RemadePlan): Promise<RemadeFigures> {
   const untilMs = performance.now() + plan.durationMs;

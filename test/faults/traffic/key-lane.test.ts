@@ -1,6 +1,6 @@
 /** Tests how keys rotate. */
 import { expect } from 'chai';
-import { drawOperation, KeyLane, type LaneKind, makeLanes } from './key-lane.ts';
+import { drawOperation, isOfLanes, KeyLane, type LaneKind, makeLanes } from './key-lane.ts';
 
 describe('a key lane', () => {
   it('returns each key two hundred times, then the next one', () => {
@@ -28,6 +28,12 @@ describe('a key lane', () => {
     expect(kinds.filter((kind) => kind === 'ledger')).to.have.length(6);
     expect(kinds.filter((kind) => kind === 'register')).to.have.length(3);
     expect(kinds.filter((kind) => kind === 'mixed')).to.have.length(3);
+  });
+
+  it('is recognized by its keys, and no lane with another name is', () => {
+    const keys = makeLanes(12).map((lane) => lane.next());
+    expect(keys.filter(isOfLanes)).to.deep.equal(keys);
+    expect(['ledger-a.0', 'register', 'place', '0-ledger'].filter(isOfLanes)).to.deep.equal([]);
   });
 
   it('uses the operations of its kind', () => {

@@ -57,6 +57,11 @@ export class KeyLane {
   }
 }
 
+/** Whether the key is one of the lanes of `makeLanes`, which have numbers for names. */
+export function isOfLanes(key: string): boolean {
+  return kinds.some((kind) => key.startsWith(`${kind}-`) && /^\d/.test(key.slice(kind.length + 1)));
+}
+
 /** The operation of the next call, from a number of 0 up to 1. */
 export function drawOperation(kind: LaneKind, draw: number): OperationName {
   if (draw < 0.3) return 'get';
