@@ -9,6 +9,7 @@ export const shortTextBytesMax = 24;
 /** A power of two. Each cell keeps the text that was read last of all those that belong to it. */
 const cellCount = 512;
 
+/** Reads texts, and remembers short ones. */
 export class ShortTexts {
   readonly #cells: string[] = Array.from({ length: cellCount }, () => '');
 

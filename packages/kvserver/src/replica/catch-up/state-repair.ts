@@ -86,10 +86,7 @@ export class StateRepair {
    *
    * @throws StateError, and what `replace` throws
    */
-  async repair(
-    applied: number,
-    isLost: boolean,
-  ): Promise<StateMachine | 'notBehind' | undefined> {
+  async repair(applied: number, isLost: boolean): Promise<StateMachine | 'notBehind' | undefined> {
     await this.exports.end('takes a state from another node itself');
     const onTry = (reason: string) => {
       this.#lastAttempt = reason;
