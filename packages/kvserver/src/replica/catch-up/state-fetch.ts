@@ -10,7 +10,7 @@ import { StateError } from '../../state-machine/state-error.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
 import { StateImport } from '../../storage/state/state-import.ts';
 import type { Page, Refused, StatePort } from '../ports.ts';
-import { NotNewer, StatePages, TransferEnded } from './state-pages.ts';
+import { LevelUnsupported, NotNewer, StatePages, TransferEnded } from './state-pages.ts';
 
 /** Time between two attempts. */
 const retryDelayMs = 250;
@@ -57,7 +57,8 @@ export class StateFetch {
    * `undefined` if it was stopped before. One call at a time. Each failed attempt calls `onTry` with the reason.
    * `isLost`: the own state lacks what it once had, so that there must be a newer one.
    *
-   * @throws the errors of `replace` that do not come from `fill`.
+   * @throws the errors of `replace` that do not come from `fill`; StateError `STATE_LEVEL_UNSUPPORTED` once more others
+   *   than may be damaged have a state of a feature level that this version does not know.
    */
   async run(
     applied: number,
@@ -66,6 +67,7 @@ export class StateFetch {
   ): Promise<StateLevel | 'notBehind' | undefined> {
     const { others, random, replace } = this.#options;
     const notNewer = new Set<PeerId>();
+    const unsupported = new Set<PeerId>();
     const start = Math.floor(random.next() * others.length);
     for (let turn = 0; !this.#isStopped; turn += 1) {
       const from = this.#source(start, turn);
@@ -75,6 +77,10 @@ export class StateFetch {
         if (!(error instanceof TransferEnded)) throw error;
         onTry(error.message);
         if (error instanceof NotNewer && from !== undefined) notNewer.add(from);
+        if (error instanceof LevelUnsupported && from !== undefined) {
+          unsupported.add(from);
+          if (unsupported.size > others.length / 2) throw error.cause;
+        }
         if (!isLost && 1 + notNewer.size > (1 + others.length) / 2) return 'notBehind';
       } finally {
         this.#progress = undefined;
@@ -123,8 +129,10 @@ export class StateFetch {
       await taken.finish(first);
     } catch (error) {
       if (!(error instanceof StateError) || error.code === 'STATE_FAILED') throw error;
-      // A server that is too old for its cluster learns so from the others as well, and not from one of them alone.
-      throw new TransferEnded(`node ${from} gave a state that is of no use: ${error.message}`);
+      const message = `node ${from} gave a state that is of no use: ${error.message}`;
+      // One of them may be damaged. That this server is too old for its cluster, it believes no minority.
+      if (error.code === 'STATE_LEVEL_UNSUPPORTED') throw new LevelUnsupported(message, error);
+      throw new TransferEnded(message);
     } finally {
       this.#pages = undefined;
       pages.close();

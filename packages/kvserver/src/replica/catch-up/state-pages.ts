@@ -4,6 +4,7 @@
  */
 import type { Clock, PeerId } from '@paxkv/paxos';
 import type { Bytes } from '@paxkv/protocol';
+import type { StateError } from '../../state-machine/state-error.ts';
 import type { Page, Refused, StatePort } from '../ports.ts';
 
 /** Pages that may be under way or not processed yet. */
@@ -19,6 +20,17 @@ export class TransferEnded extends Error {}
 
 /** The source has no newer state than the receiver. */
 export class NotNewer extends TransferEnded {}
+
+/** The cluster of the source runs at a feature level that this version does not know. */
+export class LevelUnsupported extends TransferEnded {
+  /** The error of the state. */
+  override readonly cause: StateError;
+
+  constructor(message: string, cause: StateError) {
+    super(message);
+    this.cause = cause;
+  }
+}
 
 export interface StatePagesOptions {
   readonly port: Pick<StatePort, 'send'>;

@@ -94,6 +94,42 @@ describe('StateFetch', () => {
     expect(asked).to.deep.equal([1, 2, 3]);
   });
 
+  it('ends as too old for its cluster once more nodes say so than may be damaged', async () => {
+    const world = new World({ seed: 1 });
+    const level = await stateAtThree();
+    const asked: number[] = [];
+    const answer = async (to: number, { transfer, attempt, page }: Fetch): Promise<void> => {
+      const source = await StateExport.open(level);
+      const read = await source.next(1_000_000);
+      fetch.onPage(to, { type: 'page', transfer, attempt, page, applied: 3, total: 2, ...read });
+      await source.close();
+    };
+    const fetch: StateFetch = new StateFetch({
+      port: {
+        send: (to, message) => {
+          if (message.type !== 'fetch') return;
+          asked.push(to);
+          void answer(to, message);
+        },
+      },
+      clock: world.clock,
+      random: { next: () => 0 },
+      version: { lowest: 2, highest: 2, commands: {} },
+      others: [1, 2, 3, 4],
+      leader: () => undefined,
+      nextTransfer: () => asked.length,
+      replace: async (fill) => {
+        await fill(memoryLevel());
+        return memoryLevel();
+      },
+    });
+    const error: unknown = await world.run(() =>
+      fetch.run(0, () => {}).catch((thrown: unknown) => thrown),
+    );
+    expect(error).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
+    expect(asked).to.deep.equal([1, 2, 3]);
+  });
+
   for (const { leader, expected } of [
     { leader: undefined, expected: [2, 3, 1] },
     { leader: 3, expected: [2, 1, 3] },
