@@ -57,8 +57,8 @@ export class StateFetch {
    * `undefined` if it was stopped before. One call at a time. Each failed attempt calls `onTry` with the reason.
    * `isLost`: the own state lacks what it once had, so that there must be a newer one.
    *
-   * @throws the errors of `replace` that do not come from `fill`; StateError `STATE_LEVEL_UNSUPPORTED` once more others
-   *   than may be damaged have a state of a feature level that this version does not know.
+   * @throws the errors of `replace` that do not come from `fill`; StateError `STATE_LEVEL_UNSUPPORTED` once every
+   *   other was asked, and each that gave a state gave one of a feature level that this version does not know.
    */
   async run(
     applied: number,
@@ -67,7 +67,7 @@ export class StateFetch {
   ): Promise<StateLevel | 'notBehind' | undefined> {
     const { others, random, replace } = this.#options;
     const notNewer = new Set<PeerId>();
-    const unsupported = new Set<PeerId>();
+    const failures = new Map<PeerId, TransferEnded>();
     const start = Math.floor(random.next() * others.length);
     for (let turn = 0; !this.#isStopped; turn += 1) {
       const from = this.#source(start, turn);
@@ -77,10 +77,8 @@ export class StateFetch {
         if (!(error instanceof TransferEnded)) throw error;
         onTry(error.message);
         if (error instanceof NotNewer && from !== undefined) notNewer.add(from);
-        if (error instanceof LevelUnsupported && from !== undefined) {
-          unsupported.add(from);
-          if (unsupported.size > others.length / 2) throw error.cause;
-        }
+        if (from !== undefined) failures.set(from, error);
+        if (failures.size === others.length) expectSupported([...failures.values()]);
         if (!isLost && 1 + notNewer.size > (1 + others.length) / 2) return 'notBehind';
       } finally {
         this.#progress = undefined;
@@ -130,7 +128,6 @@ export class StateFetch {
     } catch (error) {
       if (!(error instanceof StateError) || error.code === 'STATE_FAILED') throw error;
       const message = `node ${from} gave a state that is of no use: ${error.message}`;
-      // One of them may be damaged. That this server is too old for its cluster, it believes no minority.
       if (error.code === 'STATE_LEVEL_UNSUPPORTED') throw new LevelUnsupported(message, error);
       throw new TransferEnded(message);
     } finally {
@@ -156,4 +153,16 @@ export class StateFetch {
       };
     });
   }
+}
+
+/**
+ * A server that is too old for its cluster has to find out. One other node alone, which may be damaged, is believed
+ * only if no other has a state that can be used.
+ *
+ * @throws StateError `STATE_LEVEL_UNSUPPORTED`
+ */
+function expectSupported(failures: readonly TransferEnded[]): void {
+  const unsupported = failures.find((failure) => failure instanceof LevelUnsupported);
+  const isOthers = failures.some((failure) => failure instanceof NotNewer);
+  if (unsupported !== undefined && !isOthers) throw unsupported.cause;
 }

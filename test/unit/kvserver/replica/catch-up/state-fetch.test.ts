@@ -94,7 +94,7 @@ describe('StateFetch', () => {
     expect(asked).to.deep.equal([1, 2, 3]);
   });
 
-  it('ends as too old for its cluster once more nodes say so than may be damaged', async () => {
+  it('ends as too old for its cluster once every node was asked, and those that give a state say so', async () => {
     const world = new World({ seed: 1 });
     const level = await stateAtThree();
     const asked: number[] = [];
@@ -109,7 +109,12 @@ describe('StateFetch', () => {
         send: (to, message) => {
           if (message.type !== 'fetch') return;
           asked.push(to);
-          void answer(to, message);
+          const { transfer } = message;
+          const refused = { type: 'refused', transfer, reason: 'busy' } as const;
+          queueMicrotask(() => {
+            if (to < 4) fetch.onRefused(to, refused);
+            else void answer(to, message);
+          });
         },
       },
       clock: world.clock,
@@ -127,7 +132,7 @@ describe('StateFetch', () => {
       fetch.run(0, () => {}).catch((thrown: unknown) => thrown),
     );
     expect(error).to.include({ code: 'STATE_LEVEL_UNSUPPORTED' });
-    expect(asked).to.deep.equal([1, 2, 3]);
+    expect(asked).to.deep.equal([1, 2, 3, 4]);
   });
 
   for (const { leader, expected } of [
