@@ -266,39 +266,6 @@ describe('Sessions', () => {
     });
   });
 
-  it('has bounds that are the same in every version, since the log format contains them', () => {
-    expect(sessionLimits).to.deep.equal({
-      sessionCountMax: 10_000,
-      cachedReplyCountMax: 500_000,
-      ownerSessionCountMax: 5_000,
-      cachedReplyBytesMax: 16_777_216,
-      sessionReplyBytesMax: 98_304,
-    });
-  });
-
-  it('has no bounds on bytes and owners before there are owners, as in logs of that level', () => {
-    const none = { ownerSessionCountMax: 1, cachedReplyBytesMax: 1, sessionReplyBytesMax: 1 };
-    const subject = new Subject(none).open(3);
-    const first = subject.apply(stamped(append('k', 'a'), [1, 1]));
-    subject.apply(stamped(append('k', 'b'), [1, 2]));
-    expect(subject.sessions.count).to.equal(3);
-    expect(subject.apply(stamped(append('k', 'a'), [1, 1]))).to.deep.equal(first);
-  });
-
-  it('counts sessions and their uses, each once', () => {
-    const subject = new Subject().open(2);
-    subject.apply(stamped(put('k', 'v'), [1, 1]));
-    subject.apply(stamped(put('k', 'v'), [9, 1]));
-    expect(subject.sessions.counts).to.deep.equal({ next: 3, uses: 3 });
-  });
-
-  it('stops before it counts a use beyond exact integers', () => {
-    const sessions = new Sessions({ next: 1, uses: Number.MAX_SAFE_INTEGER });
-    const store = new Store(0, new FixedCache({}));
-    const open = () => sessions.apply({ command: openSession() }, undefined, store);
-    expect(open).to.throw(/counted exactly/);
-  });
-
   it('stops before it assigns an id beyond exact integers', () => {
     const sessions = new Sessions({ next: Number.MAX_SAFE_INTEGER, uses: 0 });
     const store = new Store(0, new FixedCache({}));
