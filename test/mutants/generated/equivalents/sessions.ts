@@ -79,4 +79,50 @@ export const sessionsEquivalents: readonly Equivalent[] = [
       because: 'from the first reply on there is no empty cell',
     },
   ]),
+  ...ofFile('kvserver/src/state-machine/sessions/session-table.ts', [
+    {
+      within: 'delete',
+      original: 'others?.size === 0',
+      mutated: 'false',
+      because: 'an owner whose list is empty has as many sessions as one without a list',
+    },
+    {
+      within: 'moveToEnd',
+      original: 'session === this.#latest',
+      mutated: 'false',
+      because: 'the last session is put at the end again',
+    },
+    {
+      within: 'moveToEnd',
+      original: 'this.#latest = session;',
+      mutated: 'left out',
+      because: 'the last session is put at the end again',
+    },
+  ]),
+  ...ofFile('kvserver/src/state-machine/sessions/session.ts', [
+    {
+      within: 'raise',
+      original: 'number <= this.#firstOutstanding',
+      mutated: 'number < this.#firstOutstanding',
+      because: 'there is no reply below the first outstanding number',
+    },
+    {
+      within: 'limitReplies',
+      original: 'this.#replies.lowest ?? this.#firstOutstanding',
+      mutated: 'this.#replies.lowest',
+      because: 'replies that take bytes have a lowest number',
+    },
+    {
+      within: 'limitReplies',
+      original: 'this.#replies.lowest ?? this.#firstOutstanding',
+      mutated: 'this.#firstOutstanding',
+      because: 'it comes to the lowest reply in more steps',
+    },
+    {
+      within: '#restoreReply',
+      original: 'toCount(numberField, 1)',
+      mutated: 'toCount(numberField, 0)',
+      because: 'no window has the number 0',
+    },
+  ]),
 ];
