@@ -148,9 +148,9 @@ describe('Decisions', () => {
     expect(learn(4), 'no proposal').to.deep.equal([]);
   });
 
-  it('take no value for an instance that is forgotten, whoever tells it', () => {
+  it('take no value for an instance that is forgotten, from no peer', () => {
     roles.truncation.restore(6);
-    const tellings: Record<string, (step: Step<string>, seq: number) => void> = {
+    const sources: Record<string, (step: Step<string>, seq: number) => void> = {
       'a notice with its value': (step, seq) =>
         roles.decisions.onDecided(
           2,
@@ -159,7 +159,7 @@ describe('Decisions', () => {
         ),
       'an answer': (step, seq) => roles.decisions.onLearned(2, { seq, value: 'v' }, step),
     };
-    for (const [name, tell] of Object.entries(tellings)) {
+    for (const [name, tell] of Object.entries(sources)) {
       const first = name === 'an answer' ? 7 : 6;
       for (const seq of [4, 5]) expect(during((step) => tell(step, seq)).decided).to.deep.equal([]);
       expect(during((step) => tell(step, first)).decided, name).to.have.length(1);

@@ -126,7 +126,7 @@ describe('Incarnations', () => {
     expect(note(), 'written with the admission').to.equal(0);
   });
 
-  it('acknowledges no write of an earlier incarnation, whoever told of the new one', () => {
+  it('acknowledges no write of an earlier incarnation, also if a third peer named the new one', () => {
     incarnations.observe(1, { incarnations: [0, 0, 0], writeIndex: 8, acknowledgedIndex: 0 });
     incarnations.observe(2, { incarnations: [0, 5, 0], writeIndex: 3, acknowledgedIndex: 0 });
     incarnations.observe(1, { incarnations: [0, 0, 0], writeIndex: 9, acknowledgedIndex: 0 });
