@@ -22,6 +22,12 @@ export const sessionsEquivalents: readonly Equivalent[] = [
     },
   ]),
   ...ofFile('kvserver/src/state-machine/sessions/reply-cache.ts', [
+    ...[65, 63].map((cells) => ({
+      within: 'gapMax',
+      original: 'gapMax = 64',
+      mutated: `gapMax = ${cells}`,
+      because: whenRemoved,
+    })),
     {
       within: 'add',
       original: 'index === this.#cells.length',
