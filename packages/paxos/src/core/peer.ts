@@ -16,8 +16,15 @@ import type { Admit } from './messages/recovery.ts';
 import type { PeerOptions } from './peer-options.ts';
 import { replay } from './recovery/replay.ts';
 import { createRoles, type Roles } from './roles.ts';
+import { type RolesSnapshot, resumeRoles, snapshotOf } from './roles-snapshot.ts';
 import { Step } from './step.ts';
 import { earliest } from './timeouts.ts';
+
+/** All that a peer knows between two steps, as plain data that JSON holds. */
+export interface PeerSnapshot<V> {
+  readonly writeIndex: number;
+  readonly roles: RolesSnapshot<V>;
+}
 
 /** One participant as a state machine: events in, effects out. */
 export class Peer<V> {
@@ -59,6 +66,20 @@ export class Peer<V> {
     forgetSince({ floor, min }, this.#roles, step);
     if (step.effects.persist.length > 0) participation.note(step);
     return step.effects;
+  }
+
+  /** What {@link Peer.resume} needs. It shares parts with the peer, so it holds until the next step only. */
+  snapshot(): PeerSnapshot<V> {
+    return { writeIndex: this.#writeIndex, roles: snapshotOf(this.#roles) };
+  }
+
+  /**
+   * Makes the peer one that has made every step which the peer of the snapshot had made. This peer has the same options
+   * as that one, and takes over the parts of the snapshot.
+   */
+  resume({ writeIndex, roles }: PeerSnapshot<V>): void {
+    this.#writeIndex = writeIndex;
+    resumeRoles(this.#roles, roles);
   }
 
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */

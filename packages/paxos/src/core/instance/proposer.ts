@@ -32,7 +32,7 @@ type Phase<V> =
   /** Waits before the next ballot, which goes above `seen`. */
   | { readonly name: 'backingOff'; seen: Ballot };
 
-interface Accepting<V> {
+export interface Accepting<V> {
   readonly name: 'accepting';
   readonly ballot: Ballot;
   readonly value: V;
@@ -221,6 +221,20 @@ export class Proposer<V> {
     this.#proposals.forgetBelow(floor);
   }
 
+  snapshot() {
+    return this.#proposals.snapshot(({ phase, ...proposal }) => ({
+      ...proposal,
+      phase: phaseSnapshot(phase),
+    }));
+  }
+
+  resume(snapshot: ReturnType<Proposer<V>['snapshot']>): void {
+    this.#proposals.resume(snapshot, ({ phase, ...proposal }) => ({
+      ...proposal,
+      phase: resumedPhase(phase, this.#peers.length),
+    }));
+  }
+
   #add(
     { seq, value, phase, wakeAt }: Decision<V> & { phase: Phase<V>; wakeAt: number },
     { now }: Step<V>,
@@ -265,6 +279,43 @@ export class Proposer<V> {
 
   #noVotes(): QuorumVotes {
     return new QuorumVotes(this.#peers.length);
+  }
+}
+
+/** A phase with the peers that answered. */
+type PhaseSnapshot<V> =
+  | (Omit<Extract<Phase<V>, { name: 'preparing' }>, 'promises'> & { readonly answers: PeerId[] })
+  | (Omit<Accepting<V>, 'votes'> & { readonly answers: PeerId[] })
+  | Extract<Phase<V>, { name: 'backingOff' }>;
+
+function phaseSnapshot<V>(phase: Phase<V>): PhaseSnapshot<V> {
+  switch (phase.name) {
+    case 'preparing': {
+      const { promises, ...rest } = phase;
+      return { ...rest, answers: promises.peers };
+    }
+    case 'accepting': {
+      const { votes, ...rest } = phase;
+      return { ...rest, answers: votes.peers };
+    }
+    case 'backingOff':
+      return { ...phase };
+  }
+}
+
+function resumedPhase<V>(phase: PhaseSnapshot<V>, peerCount: number): Phase<V> {
+  switch (phase.name) {
+    case 'preparing': {
+      const { ballot, answers, highestVote } = phase;
+      const promises = new QuorumVotes(peerCount, answers);
+      return { name: 'preparing', ballot, promises, highestVote };
+    }
+    case 'accepting': {
+      const { ballot, answers, value } = phase;
+      return { name: 'accepting', ballot, value, votes: new QuorumVotes(peerCount, answers) };
+    }
+    case 'backingOff':
+      return { ...phase };
   }
 }
 

@@ -29,7 +29,7 @@ type Role<V> =
   | { readonly name: 'candidate'; readonly until: number; readonly promises: LogPromises<V> }
   | LeaderRole<V>;
 
-interface LeaderRole<V> {
+export interface LeaderRole<V> {
   readonly name: 'leader';
   readonly promises: LogPromises<V>;
   /** When this leader last sent all others a heartbeat or a request in its place; absent before the first. */
@@ -240,6 +240,25 @@ export class Leader<V> {
     return { type: 'preVote', id: this.#preVoteId };
   }
 
+  snapshot() {
+    return {
+      role: roleSnapshot(this.#role),
+      seen: this.#seen,
+      answeredAt: [...this.#answeredAt],
+      preVoteId: this.#preVoteId,
+      failureDetector: this.#failureDetector.snapshot(),
+    };
+  }
+
+  resume(snapshot: ReturnType<Leader<V>['snapshot']>): void {
+    this.#role = resumedRole(snapshot.role, this.#options.peerCount);
+    this.#seen = snapshot.seen;
+    this.#answeredAt.clear();
+    for (const [peer, at] of snapshot.answeredAt) this.#answeredAt.set(peer, at);
+    this.#preVoteId = snapshot.preVoteId;
+    this.#failureDetector.resume(snapshot.failureDetector);
+  }
+
   #heartbeat(role: LeaderRole<V>, now: number): { type: 'heartbeat'; ballot: Ballot } | undefined {
     if (!this.#isReachingQuorum(silenceMs, now)) {
       // A leader that reaches no quorum only keeps others from leading.
@@ -275,5 +294,45 @@ export class Leader<V> {
 
   #see(ballot: Ballot): void {
     if (isLower(this.#seen, ballot)) this.#seen = ballot;
+  }
+}
+
+type PromisesSnapshot<V> = ReturnType<LogPromises<V>['snapshot']>;
+
+type RoleSnapshot<V> =
+  | { readonly name: 'follower' }
+  | { readonly name: 'preCandidate'; readonly id: number; readonly grants: readonly PeerId[] }
+  | {
+      readonly name: 'candidate';
+      readonly until: number;
+      readonly promises: PromisesSnapshot<V>;
+    }
+  | (Omit<LeaderRole<V>, 'promises'> & { readonly promises: PromisesSnapshot<V> });
+
+function roleSnapshot<V>(role: Role<V>): RoleSnapshot<V> {
+  switch (role.name) {
+    case 'follower':
+      return role;
+    case 'preCandidate':
+      return { ...role, grants: role.grants.peers };
+    case 'candidate':
+    case 'leader':
+      return { ...role, promises: role.promises.snapshot() };
+  }
+}
+
+function resumedRole<V>(role: RoleSnapshot<V>, peerCount: number): Role<V> {
+  switch (role.name) {
+    case 'follower':
+      return role;
+    case 'preCandidate':
+      return { ...role, grants: new QuorumVotes(peerCount, role.grants) };
+    case 'candidate':
+      return { ...role, promises: LogPromises.resumed<V>(role.promises, peerCount) };
+    case 'leader': {
+      const { sentAt, checkAt } = role;
+      const promises = LogPromises.resumed<V>(role.promises, peerCount);
+      return { name: 'leader', promises, sentAt, checkAt };
+    }
   }
 }
