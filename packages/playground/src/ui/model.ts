@@ -1,12 +1,15 @@
-/** Model of the page: the session, how it is shown, and the visitor's commands. Views render it. */
+/** Model of the page: the run or the recording, how it is shown, and the visitor's commands. Views render it. */
 import type { Action } from '../engine/action.ts';
 import type { Settings } from '../engine/settings.ts';
 import { addressOf, recordingAt } from '../engine/timeline/address.ts';
 import { momentMax, type Recording, Session } from '../engine/timeline/session.ts';
+import type { Timeline } from '../engine/timeline/timeline.ts';
 import { lessons } from '../lessons/lessons.ts';
 import { Progress } from '../lessons/progress.ts';
 import { attacks } from '../mutants/attacks.ts';
 import type { MutantCore } from '../mutants/cores.ts';
+import { RecordingError, type RecordingErrorCode } from '../recording/recording-error.ts';
+import { TraceSession } from '../recording/trace-session.ts';
 import type { Language } from '../text/words.ts';
 import { coresOf, type ModelOptions, type Surroundings } from './model-options.ts';
 import { Player, type Speed } from './player.ts';
@@ -27,6 +30,8 @@ export class Model {
   readonly #surroundings: Surroundings;
   readonly #listeners = new Set<() => void>();
   #session: Session;
+  #recording: TraceSession | undefined;
+  #recordingError: RecordingErrorCode | undefined;
   #progress: Progress | undefined;
   #language: Language;
   #selection: Selection = { type: 'none' };
@@ -56,8 +61,24 @@ export class Model {
     return new Model(session, options);
   }
 
+  /** The run. It stays while a recording is shown. */
   get session(): Session {
     return this.#session;
+  }
+
+  /** The recording of a server that is shown instead of the run. */
+  get recording(): TraceSession | undefined {
+    return this.#recording;
+  }
+
+  /** Why the last file was not opened. */
+  get recordingError(): RecordingErrorCode | undefined {
+    return this.#recordingError;
+  }
+
+  /** What is shown: the recording or the run. */
+  get timeline(): Timeline {
+    return this.#recording ?? this.#session;
   }
 
   get progress(): Progress | undefined {
@@ -86,7 +107,7 @@ export class Model {
   }
 
   get isFull(): boolean {
-    return this.#session.head >= momentMax;
+    return this.#recording === undefined && this.#session.head >= momentMax;
   }
 
   /** Whether motion is switched off. */
@@ -133,6 +154,36 @@ export class Model {
     this.#changed();
   }
 
+  /** Opens the recording of a server. If the file is none, says why, and shows what was shown before. */
+  openRecording(name: string, bytes: Promise<Uint8Array>): void {
+    this.pause();
+    this.#do(async () => {
+      this.#recordingError = undefined;
+      try {
+        this.#recording = await TraceSession.open(name, await bytes);
+        this.#selection = { type: 'none' };
+      } catch (error) {
+        this.#recordingError =
+          error instanceof RecordingError ? error.code : 'RECORDING_UNREADABLE';
+      }
+    });
+  }
+
+  /** Shows the steps of the recording from this one on. */
+  showSection(from: number): void {
+    this.pause();
+    this.#do(async () => this.#recording?.showSection(from));
+  }
+
+  /** Shows the run again. */
+  closeRecording(): void {
+    this.pause();
+    this.#do(async () => {
+      this.#recording = undefined;
+      this.#selection = { type: 'none' };
+    });
+  }
+
   begin(settings: Settings): void {
     this.#progress = undefined;
     this.#do(() => this.#open({ settings, log: [], moment: 0 }));
@@ -177,7 +228,9 @@ export class Model {
     this.play();
   }
 
+  /** Performs an action in the run. In a recording nothing can be changed. */
   act(action: Action): void {
+    if (this.#recording !== undefined) return;
     this.#do(async () => {
       await this.#session.act(action);
       this.#progress?.look();
@@ -187,19 +240,19 @@ export class Model {
   step(): void {
     this.pause();
     this.#do(async () => {
-      this.#isQuiet = !(await this.#session.step());
+      this.#isQuiet = !(await this.timeline.step());
       this.#progress?.look();
     });
   }
 
   back(): void {
     this.pause();
-    this.#do(async () => this.#session.seek(this.#session.cursor - 1));
+    this.#do(async () => this.timeline.seek(this.timeline.cursor - 1));
   }
 
   seek(moment: number): void {
     this.pause();
-    this.#do(async () => this.#session.seek(moment));
+    this.#do(async () => this.timeline.seek(moment));
   }
 
   play(): void {
@@ -225,6 +278,7 @@ export class Model {
   async #open({ settings, log, moment }: Recording): Promise<void> {
     this.#session = await Session.open(settings, coresOf(this.mutants), log);
     await this.#session.stepTo(moment);
+    this.#recording = undefined;
     this.#selection = { type: 'none' };
   }
 
@@ -240,11 +294,11 @@ export class Model {
   }
 
   async #advance(pageMs: number): Promise<void> {
-    const session = this.#session;
-    const brokenBefore = session.frame.violations.length;
-    const advance = await this.player.advance(session, pageMs, () => {
+    const { timeline } = this;
+    const brokenBefore = timeline.frame.violations.length;
+    const advance = await this.player.advance(timeline, pageMs, () => {
       const isReached = this.#progress?.look() ?? false;
-      return !isReached && session.frame.violations.length === brokenBefore;
+      return !isReached && timeline.frame.violations.length === brokenBefore;
     });
     if (advance !== 'goes on') this.#isPlaying = false;
     this.#isQuiet = advance === 'quiet';
@@ -259,7 +313,7 @@ export class Model {
     this.#work = this.#work.then(async () => {
       this.#isQuiet = false;
       await task();
-      this.player.reset(this.#session);
+      this.player.reset(this.timeline);
       this.#surroundings.setAddress(this.address);
       this.#changed();
     });

@@ -5,10 +5,11 @@ import { Icon, type IconName } from './icon.tsx';
 import { type Speed, speeds } from './player.ts';
 
 export function TimeControls({ model, texts }: ViewProps): JSX.Element {
-  const { session, isPlaying, isQuiet, isFull } = model;
-  const { cursor, head, frame } = session;
+  const { timeline, recording, isPlaying, isQuiet, isFull } = model;
+  const { cursor, head, frame } = timeline;
   const { time } = texts;
-  const notice = isFull ? time.full : isQuiet ? time.quiet : '';
+  const end = recording === undefined ? time.quiet : time.recordingEnd;
+  const notice = isFull ? time.full : isQuiet ? end : '';
   return (
     <section class="time" aria-label={time.heading}>
       <div class="buttons">
@@ -43,7 +44,7 @@ export function TimeControls({ model, texts }: ViewProps): JSX.Element {
       <p class="notice" role="status">
         {notice}
       </p>
-      <LeftWays model={model} texts={texts} />
+      {recording === undefined && <LeftWays model={model} texts={texts} />}
     </section>
   );
 }
