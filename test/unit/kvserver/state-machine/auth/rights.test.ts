@@ -56,6 +56,9 @@ describe('Rights', () => {
     ).to.equal('forbidden');
     expect(refusalOf(table, anna, increment('orders/1'))).to.equal(undefined);
     expect(refusalOf(table, anna, increment('abc'))).to.equal('forbidden');
+    const apart = [right('read', 'a'), right('write', 'orders/')];
+    const others = { ...table, roles: [{ name: 'orders', rights: apart }] };
+    expect(refusalOf(others, anna, increment('orders/1'))).to.equal('forbidden');
   });
 
   it('of an administrator, and of root, are all', () => {
@@ -65,6 +68,14 @@ describe('Rights', () => {
           expect(refusalOf(table, { user }, command), spec.type).to.equal(undefined);
         }
       }
+    }
+  });
+
+  it('to keys neither show the auth table nor change it', () => {
+    const all = { ...table, roles: [{ name: 'orders', rights: [right('read'), right('write')] }] };
+    const change: Command = { type: 'setAuth', expected: 0, table };
+    for (const command of [{ type: 'getAuth' } as const, change]) {
+      expect(refusalOf(all, { user: 'anna' }, command), command.type).to.equal('forbidden');
     }
   });
 
@@ -95,5 +106,6 @@ describe('Rights', () => {
     expect(mayDo(table, { user: 'anna' }, { kind: 'monitor' })).to.equal(true);
     expect(mayDo(table, { user: 'anna' }, { kind: 'admin' })).to.equal(false);
     expect(mayDo(table, { user: 'nobody' }, { kind: 'monitor' })).to.equal(false);
+    expect(mayDo(table, { user: 'unknown' }, { kind: 'monitor' })).to.equal(false);
   });
 });
