@@ -18,7 +18,7 @@ const segmentShare = 1 / 8;
 const digestLength = 16;
 
 export interface FlightRecorderOptions {
-  /** Of the recording alone. It is created if its parent exists. */
+  /** It has the recording alone, and is created if its parent exists. */
   readonly directory: string;
   /** How many bytes its files take together, unless the start of a segment alone takes more. */
   readonly bytesMax: number;

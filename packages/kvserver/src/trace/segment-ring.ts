@@ -17,7 +17,7 @@ type Task =
   | { readonly type: 'remove'; readonly path: string };
 
 export interface SegmentRingOptions {
-  /** Of this ring alone. It is created if its parent exists. */
+  /** It has this ring alone, and is created if its parent exists. */
   readonly directory: string;
   readonly bytesMax: number;
   /** Called once if the disk fails. Nothing is kept from then on. */

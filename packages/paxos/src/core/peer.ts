@@ -16,15 +16,9 @@ import type { Admit } from './messages/recovery.ts';
 import type { PeerOptions } from './peer-options.ts';
 import { replay } from './recovery/replay.ts';
 import { createRoles, type Roles } from './roles.ts';
-import { type RolesSnapshot, resumeRoles, snapshotOf } from './roles-snapshot.ts';
+import { type PeerSnapshot, resumeRoles, snapshotOf } from './roles-snapshot.ts';
 import { Step } from './step.ts';
-import { earliest } from './timeouts.ts';
-
-/** All that a peer knows between two steps, as plain data that JSON holds. */
-export interface PeerSnapshot<V> {
-  readonly writeIndex: number;
-  readonly roles: RolesSnapshot<V>;
-}
+import { wakeAtOf, wakeRoles } from './wake.ts';
 
 /** One participant as a state machine: events in, effects out. */
 export class Peer<V> {
@@ -84,13 +78,7 @@ export class Peer<V> {
 
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */
   wakeAt(): number | undefined {
-    const { agreement, leader, participation, quorumRead } = this.#roles;
-    return earliest([
-      agreement.wakeAt(),
-      participation.wakeAt(),
-      quorumRead.wakeAt(),
-      this.isMember ? leader.wakeAt() : undefined,
-    ]);
+    return wakeAtOf(this.#roles);
   }
 
   /** What this peer knows of the outcome of an instance. */
@@ -177,7 +165,7 @@ export class Peer<V> {
     const { agreement, ballots, catchUp, decisions, election, leader, quorumRead } = this.#roles;
     switch (event.type) {
       case 'wake':
-        this.#wake(step);
+        wakeRoles(this.#roles, step);
         break;
       case 'propose':
         this.#roles.plausibility.noteOwnSeq(event.seq);
@@ -214,16 +202,6 @@ export class Peer<V> {
         election.stepDown(step);
         break;
     }
-  }
-
-  #wake(step: Step<V>): void {
-    const { agreement, election, leader, participation, quorumRead } = this.#roles;
-    participation.wake(step);
-    agreement.wake(step);
-    quorumRead.wake(step);
-    if (!this.isMember) return;
-    election.wake(step);
-    leader.start(step.now);
   }
 
   #believe(envelope: Envelope<V>, step: Step<V>): void {

@@ -23,7 +23,15 @@ export function snapshotOf<V>(roles: Roles<V>) {
   };
 }
 
+/** What each role knows. */
 export type RolesSnapshot<V> = ReturnType<typeof snapshotOf<V>>;
+
+/** All that a peer knows between two steps, as plain data that JSON holds. */
+export interface PeerSnapshot<V> {
+  /** How many writes its storage has made durable. */
+  readonly writeIndex: number;
+  readonly roles: RolesSnapshot<V>;
+}
 
 /** The roles take over the parts of the snapshot. */
 export function resumeRoles<V>(roles: Roles<V>, snapshot: RolesSnapshot<V>): void {

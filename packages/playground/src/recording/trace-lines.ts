@@ -47,7 +47,7 @@ class Lines {
   }
 
   end(): string[] {
-    // Of the last line there may be only a part.
+    // The last line may be cut off.
     if (isJson(this.#rest)) this.#addLine(this.#rest);
     return this.#lines;
   }

@@ -10,7 +10,7 @@ import { TraceFrames } from './trace-frames.ts';
 import { readTraceLines } from './trace-lines.ts';
 
 /** The steps whose frames are kept. */
-export const stepCountMax = 5000;
+const stepCountMax = 5000;
 /** After so many steps the page gets to do something else. */
 const stepsAtOnce = 500;
 
@@ -24,22 +24,29 @@ export interface Section {
 export class TraceSession implements Timeline {
   readonly name: string;
   readonly stepCount: number;
+  /** How many steps a section has, unless the recording has fewer. */
+  readonly sectionLength: number;
   readonly #lines: readonly string[];
   #section: Section = { from: 0, to: 0 };
   #frames: readonly Frame[] = [];
   #cursor = 0;
   #firstOther: number | undefined;
 
-  private constructor(name: string, lines: readonly string[]) {
+  private constructor(name: string, lines: readonly string[], sectionLength: number) {
     this.name = name;
+    this.sectionLength = sectionLength;
     this.#lines = lines;
     this.stepCount = lines.filter((line) => !isStart(line)).length;
   }
 
   /** Opens a file, and shows the start of its last section. Rejects with a RecordingError. */
-  static async open(name: string, bytes: Uint8Array): Promise<TraceSession> {
-    const session = new TraceSession(name, await readTraceLines(bytes));
-    await session.showSection(session.stepCount - stepCountMax);
+  static async open(
+    name: string,
+    bytes: Uint8Array,
+    sectionLength = stepCountMax,
+  ): Promise<TraceSession> {
+    const session = new TraceSession(name, await readTraceLines(bytes), sectionLength);
+    await session.showSection(session.stepCount - sectionLength);
     return session;
   }
 
@@ -87,8 +94,9 @@ export class TraceSession implements Timeline {
 
   /** Shows the section that begins with this step, or the nearest one. Rejects with a RecordingError. */
   async showSection(from: number): Promise<void> {
-    const first = Math.max(0, Math.min(from, this.stepCount - stepCountMax));
-    const section = { from: first, to: Math.min(this.stepCount, first + stepCountMax) };
+    const { stepCount, sectionLength } = this;
+    const first = Math.max(0, Math.min(from, stepCount - sectionLength));
+    const section = { from: first, to: Math.min(stepCount, first + sectionLength) };
     try {
       this.#frames = await this.#replay(section);
     } catch (cause) {

@@ -2,17 +2,17 @@
 import type { Action } from '../engine/action.ts';
 import type { Settings } from '../engine/settings.ts';
 import { addressOf, recordingAt } from '../engine/timeline/address.ts';
-import { momentMax, type Recording, Session } from '../engine/timeline/session.ts';
+import { type Recording, Session } from '../engine/timeline/session.ts';
 import type { Timeline } from '../engine/timeline/timeline.ts';
 import { lessons } from '../lessons/lessons.ts';
 import { Progress } from '../lessons/progress.ts';
 import { attacks } from '../mutants/attacks.ts';
 import type { MutantCore } from '../mutants/cores.ts';
-import { RecordingError, type RecordingErrorCode } from '../recording/recording-error.ts';
-import { TraceSession } from '../recording/trace-session.ts';
+import type { TraceSession } from '../recording/trace-session.ts';
 import type { Language } from '../text/words.ts';
 import { coresOf, type ModelOptions, type Surroundings } from './model-options.ts';
 import { Player, type Speed } from './player.ts';
+import { RecordingSlot } from './recording-slot.ts';
 import { RobotRunner } from './robot-runner.ts';
 import type { Selection } from './selection.ts';
 
@@ -26,12 +26,11 @@ const redrawMs = 120;
 export class Model {
   readonly mutants: readonly MutantCore[];
   readonly player = new Player();
+  readonly recordingSlot = new RecordingSlot();
   readonly robot: RobotRunner;
   readonly #surroundings: Surroundings;
   readonly #listeners = new Set<() => void>();
   #session: Session;
-  #recording: TraceSession | undefined;
-  #recordingError: RecordingErrorCode | undefined;
   #progress: Progress | undefined;
   #language: Language;
   #selection: Selection = { type: 'none' };
@@ -66,19 +65,13 @@ export class Model {
     return this.#session;
   }
 
-  /** The recording of a server that is shown instead of the run. */
   get recording(): TraceSession | undefined {
-    return this.#recording;
-  }
-
-  /** Why the last file was not opened. */
-  get recordingError(): RecordingErrorCode | undefined {
-    return this.#recordingError;
+    return this.recordingSlot.shown;
   }
 
   /** What is shown: the recording or the run. */
   get timeline(): Timeline {
-    return this.#recording ?? this.#session;
+    return this.recording ?? this.#session;
   }
 
   get progress(): Progress | undefined {
@@ -104,10 +97,6 @@ export class Model {
   /** Whether no event is left. */
   get isQuiet(): boolean {
     return this.#isQuiet;
-  }
-
-  get isFull(): boolean {
-    return this.#recording === undefined && this.#session.head >= momentMax;
   }
 
   /** Whether motion is switched off. */
@@ -154,39 +143,17 @@ export class Model {
     this.#changed();
   }
 
-  /** Opens the recording of a server. If the file is none, says why, and shows what was shown before. */
-  openRecording(name: string, bytes: Promise<Uint8Array>): void {
+  /** Opens, moves or closes the recording of a server. */
+  withRecording(task: (slot: RecordingSlot) => Promise<void> | void): void {
     this.pause();
     this.#do(async () => {
-      this.#recordingError = undefined;
-      try {
-        this.#recording = await TraceSession.open(name, await bytes);
-        this.#selection = { type: 'none' };
-      } catch (error) {
-        this.#recordingError =
-          error instanceof RecordingError ? error.code : 'RECORDING_UNREADABLE';
-      }
-    });
-  }
-
-  /** Shows the steps of the recording from this one on. */
-  showSection(from: number): void {
-    this.pause();
-    this.#do(async () => this.#recording?.showSection(from));
-  }
-
-  /** Shows the run again. */
-  closeRecording(): void {
-    this.pause();
-    this.#do(async () => {
-      this.#recording = undefined;
+      await task(this.recordingSlot);
       this.#selection = { type: 'none' };
     });
   }
 
   begin(settings: Settings): void {
-    this.#progress = undefined;
-    this.#do(() => this.#open({ settings, log: [], moment: 0 }));
+    this.show({ settings, log: [], moment: 0 });
   }
 
   show(recording: Recording): void {
@@ -230,7 +197,7 @@ export class Model {
 
   /** Performs an action in the run. In a recording nothing can be changed. */
   act(action: Action): void {
-    if (this.#recording !== undefined) return;
+    if (this.recording !== undefined) return;
     this.#do(async () => {
       await this.#session.act(action);
       this.#progress?.look();
@@ -278,7 +245,7 @@ export class Model {
   async #open({ settings, log, moment }: Recording): Promise<void> {
     this.#session = await Session.open(settings, coresOf(this.mutants), log);
     await this.#session.stepTo(moment);
-    this.#recording = undefined;
+    this.recordingSlot.close();
     this.#selection = { type: 'none' };
   }
 

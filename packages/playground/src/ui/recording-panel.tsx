@@ -1,15 +1,16 @@
 /** The recording of a server: how a file is opened, and what the page says of it while it is shown. */
 import type { JSX } from 'preact';
 import { hashOf } from '../engine/timeline/state-hash.ts';
-import { stepCountMax, type TraceSession } from '../recording/trace-session.ts';
+import type { TraceSession } from '../recording/trace-session.ts';
 import type { ViewProps } from './context.ts';
+import type { Model } from './model.ts';
 
 /** The choice of a file. One may also be dropped anywhere on the page. */
 export function RecordingFile({ model, texts: { recording: texts } }: ViewProps): JSX.Element {
-  const { recordingError } = model;
+  const { error } = model.recordingSlot;
   const open = (input: HTMLInputElement) => {
     const file = input.files?.[0];
-    if (file !== undefined) model.openRecording(file.name, bytesOf(file));
+    if (file !== undefined) openFile(file, model);
     // The same file may be chosen again.
     input.value = '';
   };
@@ -19,13 +20,14 @@ export function RecordingFile({ model, texts: { recording: texts } }: ViewProps)
         {texts.open}
         <input type="file" onChange={({ currentTarget }) => open(currentTarget)} />
       </label>
-      <p role="alert">{recordingError !== undefined && texts.errors[recordingError]}</p>
+      <p role="alert">{error !== undefined && texts.errors[error]}</p>
     </div>
   );
 }
 
-export async function bytesOf(file: Blob): Promise<Uint8Array> {
-  return new Uint8Array(await file.arrayBuffer());
+export function openFile(file: File, model: Model): void {
+  const bytes = file.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+  model.withRecording((slot) => slot.open(file.name, bytes));
 }
 
 interface RecordingPanelProps extends ViewProps {
@@ -34,8 +36,9 @@ interface RecordingPanelProps extends ViewProps {
 
 export function RecordingPanel({ model, texts, recording }: RecordingPanelProps): JSX.Element {
   const { recording: words } = texts;
-  const { name, stepCount, section, firstOther } = recording;
+  const { name, stepCount, sectionLength, section, firstOther } = recording;
   const last = section.to - 1;
+  const show = (from: number) => model.withRecording(() => recording.showSection(from));
   return (
     <section class="panels recording" aria-label={words.heading}>
       <h2>{words.heading}</h2>
@@ -62,18 +65,18 @@ export function RecordingPanel({ model, texts, recording }: RecordingPanelProps)
         <button
           type="button"
           disabled={section.from === 0}
-          onClick={() => model.showSection(section.from - stepCountMax)}
+          onClick={() => show(section.from - sectionLength)}
         >
           {words.earlier}
         </button>
-        <button
-          type="button"
-          disabled={section.to >= stepCount}
-          onClick={() => model.showSection(section.to)}
-        >
+        <button type="button" disabled={section.to >= stepCount} onClick={() => show(section.to)}>
           {words.later}
         </button>
-        <button type="button" class="main" onClick={() => model.closeRecording()}>
+        <button
+          type="button"
+          class="main"
+          onClick={() => model.withRecording((slot) => slot.close())}
+        >
           {words.close}
         </button>
       </div>

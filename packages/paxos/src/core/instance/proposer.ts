@@ -2,14 +2,7 @@
  * Proposer: drives instances to a decision. It prepares, asks for votes, backs off after a rejection,
  * and tries again. Paxos Made Simple §2.2, phases 1(a) and 2(a).
  */
-import {
-  type Ballot,
-  compareBallots,
-  isLower,
-  isSameBallot,
-  type PeerId,
-  type Vote,
-} from '../ballot.ts';
+import { type Ballot, compareBallots, isLower, isSameBallot, type PeerId } from '../ballot.ts';
 import type { BallotAllocator } from '../ballot-allocator.ts';
 import type { PiggybackedNotices } from '../commit/piggybacked-notices.ts';
 import type { Decision } from '../effects.ts';
@@ -20,24 +13,7 @@ import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 import { InstanceMap } from './instance-map.ts';
 import type { Learner } from './learner.ts';
-
-type Phase<V> =
-  | {
-      readonly name: 'preparing';
-      readonly ballot: Ballot;
-      readonly promises: QuorumVotes;
-      highestVote: Vote<V> | undefined;
-    }
-  | Accepting<V>
-  /** Waits before the next ballot, which goes above `seen`. */
-  | { readonly name: 'backingOff'; seen: Ballot };
-
-export interface Accepting<V> {
-  readonly name: 'accepting';
-  readonly ballot: Ballot;
-  readonly value: V;
-  readonly votes: QuorumVotes;
-}
+import { type Accepting, type Phase, phaseSnapshot, resumedPhase } from './proposal-phase.ts';
 
 /** One instance this peer drives to a decision. */
 interface Proposal<V> {
@@ -279,43 +255,6 @@ export class Proposer<V> {
 
   #noVotes(): QuorumVotes {
     return new QuorumVotes(this.#peers.length);
-  }
-}
-
-/** A phase with the peers that answered. */
-type PhaseSnapshot<V> =
-  | (Omit<Extract<Phase<V>, { name: 'preparing' }>, 'promises'> & { readonly answers: PeerId[] })
-  | (Omit<Accepting<V>, 'votes'> & { readonly answers: PeerId[] })
-  | Extract<Phase<V>, { name: 'backingOff' }>;
-
-function phaseSnapshot<V>(phase: Phase<V>): PhaseSnapshot<V> {
-  switch (phase.name) {
-    case 'preparing': {
-      const { promises, ...rest } = phase;
-      return { ...rest, answers: promises.peers };
-    }
-    case 'accepting': {
-      const { votes, ...rest } = phase;
-      return { ...rest, answers: votes.peers };
-    }
-    case 'backingOff':
-      return { ...phase };
-  }
-}
-
-function resumedPhase<V>(phase: PhaseSnapshot<V>, peerCount: number): Phase<V> {
-  switch (phase.name) {
-    case 'preparing': {
-      const { ballot, answers, highestVote } = phase;
-      const promises = new QuorumVotes(peerCount, answers);
-      return { name: 'preparing', ballot, promises, highestVote };
-    }
-    case 'accepting': {
-      const { ballot, answers, value } = phase;
-      return { name: 'accepting', ballot, value, votes: new QuorumVotes(peerCount, answers) };
-    }
-    case 'backingOff':
-      return { ...phase };
   }
 }
 

@@ -14,29 +14,13 @@ import type { LogPromised, PrepareLog, PreVote, TransferLeadership } from '../me
 import { QuorumVotes, quorumSize } from '../quorum.ts';
 import type { Step } from '../step.ts';
 import { FailureDetector, silenceMs } from './failure-detector.ts';
+import { type LeaderRole, type Role, resumedRole, roleSnapshot } from './leader-role.ts';
 import { LogPromises } from './log-promises.ts';
 
 /** A leader that has sent nothing for this long sends a heartbeat. */
 const heartbeatMs = 50;
 /** How long a candidate waits for the promises of a quorum before it starts again. */
 const candidacyMsMax = 400;
-
-type Role<V> =
-  | { readonly name: 'follower' }
-  /** Asks whether other peers still see a leader. The answers are not binding, so this disturbs no leader. */
-  | { readonly name: 'preCandidate'; readonly id: number; readonly grants: QuorumVotes }
-  /** Waits for log promises. */
-  | { readonly name: 'candidate'; readonly until: number; readonly promises: LogPromises<V> }
-  | LeaderRole<V>;
-
-export interface LeaderRole<V> {
-  readonly name: 'leader';
-  readonly promises: LogPromises<V>;
-  /** When this leader last sent all others a heartbeat or a request in its place; absent before the first. */
-  sentAt: number | undefined;
-  /** When it next checks whether a heartbeat is due. */
-  checkAt: number;
-}
 
 /** A ballot that needs no phase 1 in an instance, and the vote, if any, whose value it must propose. */
 export interface FastPath<V> {
@@ -294,45 +278,5 @@ export class Leader<V> {
 
   #see(ballot: Ballot): void {
     if (isLower(this.#seen, ballot)) this.#seen = ballot;
-  }
-}
-
-type PromisesSnapshot<V> = ReturnType<LogPromises<V>['snapshot']>;
-
-type RoleSnapshot<V> =
-  | { readonly name: 'follower' }
-  | { readonly name: 'preCandidate'; readonly id: number; readonly grants: readonly PeerId[] }
-  | {
-      readonly name: 'candidate';
-      readonly until: number;
-      readonly promises: PromisesSnapshot<V>;
-    }
-  | (Omit<LeaderRole<V>, 'promises'> & { readonly promises: PromisesSnapshot<V> });
-
-function roleSnapshot<V>(role: Role<V>): RoleSnapshot<V> {
-  switch (role.name) {
-    case 'follower':
-      return role;
-    case 'preCandidate':
-      return { ...role, grants: role.grants.peers };
-    case 'candidate':
-    case 'leader':
-      return { ...role, promises: role.promises.snapshot() };
-  }
-}
-
-function resumedRole<V>(role: RoleSnapshot<V>, peerCount: number): Role<V> {
-  switch (role.name) {
-    case 'follower':
-      return role;
-    case 'preCandidate':
-      return { ...role, grants: new QuorumVotes(peerCount, role.grants) };
-    case 'candidate':
-      return { ...role, promises: LogPromises.resumed<V>(role.promises, peerCount) };
-    case 'leader': {
-      const { sentAt, checkAt } = role;
-      const promises = LogPromises.resumed<V>(role.promises, peerCount);
-      return { name: 'leader', promises, sentAt, checkAt };
-    }
   }
 }

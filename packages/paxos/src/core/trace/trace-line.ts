@@ -10,7 +10,7 @@ import type { QuorumRetention } from '../commit/retention-policy.ts';
 import type { Memory, Write } from '../effects.ts';
 import type { PeerEvent } from '../events.ts';
 import type { MessageLimits } from '../messages/message-limits.ts';
-import type { PeerSnapshot } from '../peer.ts';
+import type { PeerSnapshot } from '../roles-snapshot.ts';
 
 export const traceVersion = 2;
 
