@@ -3,26 +3,32 @@ import type { Ballot, PeerId, Vote } from '../ballot.ts';
 import { QuorumVotes } from '../quorum.ts';
 
 export type Phase<V> =
-  | {
-      readonly name: 'preparing';
-      readonly ballot: Ballot;
-      readonly promises: QuorumVotes;
-      highestVote: Vote<V> | undefined;
-    }
-  | Accepting<V>
+  | Requesting<V>
   /** Waits before the next ballot, which goes above `seen`. */
   | { readonly name: 'backingOff'; seen: Ballot };
+
+/** Waits for answers to a request. */
+export type Requesting<V> = Preparing<V> | Accepting<V>;
+
+export interface Preparing<V> {
+  readonly name: 'preparing';
+  readonly ballot: Ballot;
+  readonly promises: QuorumVotes;
+  highestVote: Vote<V> | undefined;
+}
 
 export interface Accepting<V> {
   readonly name: 'accepting';
   readonly ballot: Ballot;
   readonly value: V;
   readonly votes: QuorumVotes;
+  /** When the votes were first asked for. */
+  readonly sentAt: number;
 }
 
 /** A phase with the peers that answered. */
 export type PhaseSnapshot<V> =
-  | (Omit<Extract<Phase<V>, { name: 'preparing' }>, 'promises'> & { readonly answers: PeerId[] })
+  | (Omit<Preparing<V>, 'promises'> & { readonly answers: PeerId[] })
   | (Omit<Accepting<V>, 'votes'> & { readonly answers: PeerId[] })
   | Extract<Phase<V>, { name: 'backingOff' }>;
 
@@ -49,8 +55,9 @@ export function resumedPhase<V>(phase: PhaseSnapshot<V>, peerCount: number): Pha
       return { name: 'preparing', ballot, promises, highestVote };
     }
     case 'accepting': {
-      const { ballot, answers, value } = phase;
-      return { name: 'accepting', ballot, value, votes: new QuorumVotes(peerCount, answers) };
+      const { ballot, answers, value, sentAt } = phase;
+      const votes = new QuorumVotes(peerCount, answers);
+      return { name: 'accepting', ballot, value, votes, sentAt };
     }
     case 'backingOff':
       return { ...phase };

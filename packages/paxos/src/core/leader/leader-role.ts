@@ -14,8 +14,8 @@ export type Role<V> =
 export interface LeaderRole<V> {
   readonly name: 'leader';
   readonly promises: LogPromises<V>;
-  /** When this leader last sent all others a heartbeat or a request in its place; absent before the first. */
-  sentAt: number | undefined;
+  /** When this leader last sent all others a request in place of a heartbeat; −∞ before the first. */
+  requestedAt: number;
   /** When it next checks whether a heartbeat is due. */
   checkAt: number;
 }
@@ -30,7 +30,13 @@ export type RoleSnapshot<V> =
       readonly until: number;
       readonly promises: PromisesSnapshot<V>;
     }
-  | (Omit<LeaderRole<V>, 'promises'> & { readonly promises: PromisesSnapshot<V> });
+  | {
+      readonly name: 'leader';
+      readonly promises: PromisesSnapshot<V>;
+      /** Absent before the first: JSON has no infinity. */
+      readonly requestedAt: number | undefined;
+      readonly checkAt: number;
+    };
 
 export function roleSnapshot<V>(role: Role<V>): RoleSnapshot<V> {
   switch (role.name) {
@@ -39,8 +45,12 @@ export function roleSnapshot<V>(role: Role<V>): RoleSnapshot<V> {
     case 'preCandidate':
       return { ...role, grants: role.grants.peers };
     case 'candidate':
-    case 'leader':
       return { ...role, promises: role.promises.snapshot() };
+    case 'leader': {
+      const { promises, requestedAt, checkAt } = role;
+      const requested = Number.isFinite(requestedAt) ? requestedAt : undefined;
+      return { name: 'leader', promises: promises.snapshot(), requestedAt: requested, checkAt };
+    }
   }
 }
 
@@ -53,9 +63,9 @@ export function resumedRole<V>(role: RoleSnapshot<V>, peerCount: number): Role<V
     case 'candidate':
       return { ...role, promises: LogPromises.resumed<V>(role.promises, peerCount) };
     case 'leader': {
-      const { sentAt, checkAt } = role;
+      const { requestedAt = Number.NEGATIVE_INFINITY, checkAt } = role;
       const promises = LogPromises.resumed<V>(role.promises, peerCount);
-      return { name: 'leader', promises, sentAt, checkAt };
+      return { name: 'leader', promises, requestedAt, checkAt };
     }
   }
 }

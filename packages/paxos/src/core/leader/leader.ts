@@ -97,7 +97,7 @@ export class Leader<V> {
   /** This leader sent all others a request. While they answer, the request replaces a heartbeat. */
   onRequestsSent(now: number): void {
     if (this.#role.name === 'leader' && this.#isReachingQuorum(silenceMs / 2, now))
-      this.#role.sentAt = now;
+      this.#role.requestedAt = now;
   }
 
   /** A message shows that a leader at `ballot` is alive. */
@@ -184,7 +184,8 @@ export class Leader<V> {
     const { promises } = role;
     promises.add(from, message);
     if (!promises.isQuorum()) return false;
-    this.#role = { name: 'leader', promises, sentAt: undefined, checkAt: now };
+    const requestedAt = Number.NEGATIVE_INFINITY;
+    this.#role = { name: 'leader', promises, requestedAt, checkAt: now };
     this.#failureDetector.clearLeader();
     return true;
   }
@@ -250,12 +251,11 @@ export class Leader<V> {
       this.#failureDetector.restartTimer(now);
       return undefined;
     }
-    const dueAt = role.sentAt === undefined ? now : role.sentAt + heartbeatMs;
+    const dueAt = role.requestedAt + heartbeatMs;
     if (dueAt > now) {
       role.checkAt = dueAt;
       return undefined;
     }
-    role.sentAt = now;
     role.checkAt = now + heartbeatMs;
     return { type: 'heartbeat', ballot: role.promises.ballot };
   }
