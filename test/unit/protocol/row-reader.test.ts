@@ -86,6 +86,7 @@ describe('row reader', () => {
     ['a number below minus 53 bits', '91 d3 ffdfffffffffffff'],
     ['a map', '91 80'],
     ['a large map', '91 df 00000000'],
+    ['the first byte of a large map alone', '91 df'],
     ['an extension', '91 d4 00 00'],
     ['a timestamp', '91 d6 ff 00000000'],
     ['the definition of a record', '91 d4 72 40'],

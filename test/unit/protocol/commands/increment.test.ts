@@ -29,6 +29,13 @@ describe('A counter', () => {
     });
   }
 
+  it('comes back with the revision of the store', () => {
+    const reply = { type: 'increment', revision: 9, value: max } as const;
+    const { reply: forms } = commands.increment;
+    expect(forms.toRow(reply)).to.deep.equal([6, 9, String(max)]);
+    expect(forms.fromRow([6, 9, String(max)])).to.deep.equal(reply);
+  });
+
   it('is incremented by 1 unless the body says by how much', () => {
     expect(by.json.parse(undefined)).to.equal(1n);
   });

@@ -4,6 +4,7 @@ import { decodeBatch, encodeBatch } from '@paxkv/kvserver/internal/state-machine
 import { digestOf } from '@paxkv/kvserver/internal/state-machine/sessions/command-digest';
 import {
   allCommands,
+  answerFromRow,
   type Command,
   checkCommand,
   commandFromRow,
@@ -89,6 +90,8 @@ describe('The table of commands', () => {
     for (const row of [[], [5, Uint8Array.of(1)], [99], [-1], ['get'], [1.5]]) {
       expect(() => commandFromRow(row), JSON.stringify(row)).to.throw(TypeError);
     }
+    expect(() => commandFromRow([99])).to.throw(TypeError, 'Unknown command tag 99');
+    expect(() => answerFromRow([99])).to.throw(TypeError, 'Unknown reply tag 99');
   });
 });
 
