@@ -1,8 +1,8 @@
 /** A request that was accepted and has no reply yet. The first of reply, error and deadline settles it. */
 
 import { Ring } from '@paxkv/client/ring';
-import type { Reply, Request } from '@paxkv/protocol';
-import { KvError, type Outcome, specOf } from '@paxkv/protocol';
+import type { Command, Comparison, Reply, Request } from '@paxkv/protocol';
+import { comparisonsOf, KvError, type Outcome, operationsOf, specOf } from '@paxkv/protocol';
 import { type Client, localClient, type ReplyRoom } from '../../budget/client.ts';
 import type { Place } from '../../budget/fair-queue.ts';
 import { overloaded } from '../../budget/overloaded.ts';
@@ -140,10 +140,27 @@ export class PendingRequest {
 
 /** Bytes that a request counts while it is pending. */
 export function bytesOf({ command }: Request): number {
-  if (command.type === 'openSession') return overheadBytes + command.client.length;
-  const valueBytes = 'value' in command ? command.value.length : 0;
-  const keyBytes = 'key' in command ? command.key.length : 0;
-  return overheadBytes + keyBytes + valueBytes;
+  switch (command.type) {
+    case 'openSession':
+      return overheadBytes + command.client.length;
+    case 'transact':
+      return bytesOfParts([...comparisonsOf(command), ...operationsOf(command)]);
+    default:
+      return overheadBytes + bytesOfPart(command);
+  }
+}
+
+function bytesOfParts(parts: readonly Part[]): number {
+  return parts.reduce((sum, part) => sum + overheadBytes + bytesOfPart(part), overheadBytes);
+}
+
+type Part = Exclude<Command, { type: 'openSession' | 'transact' }> | Comparison;
+
+function bytesOfPart(part: Part): number {
+  const keyBytes = 'key' in part ? part.key.length : 0;
+  const valueBytes = 'value' in part ? part.value.length : 0;
+  const constantBytes = 'to' in part && part.of === 'value' ? part.to.length : 0;
+  return keyBytes + valueBytes + constantBytes;
 }
 
 /**

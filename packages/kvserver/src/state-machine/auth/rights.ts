@@ -7,6 +7,8 @@ import {
   adminRole,
   type Bytes,
   type Command,
+  comparisonsOf,
+  operationsOf,
   type Principal,
   type Right,
   type RightKind,
@@ -50,7 +52,10 @@ export function refusalOf(
   return needsOf(command).every((need) => mayDo(table, principal, need)) ? undefined : 'forbidden';
 }
 
-/** Every right that the command needs. The reply to an increment shows the value, so it needs two. */
+/**
+ * Every right that the command needs. The reply to an increment shows the value, so it needs two. A transaction needs
+ * the rights of both branches, so that being refused does not depend on what is stored.
+ */
 export function needsOf(command: Command): readonly Need[] {
   switch (command.type) {
     case 'openSession':
@@ -64,6 +69,11 @@ export function needsOf(command: Command): readonly Need[] {
       return [
         { kind: 'read', key: command.key },
         { kind: 'write', key: command.key },
+      ];
+    case 'transact':
+      return [
+        ...Array.from(comparisonsOf(command), ({ key }) => ({ kind: 'read', key }) as const),
+        ...Array.from(operationsOf(command)).flatMap(needsOf),
       ];
     default:
       return [{ kind: 'write', key: command.key }];

@@ -1,0 +1,95 @@
+/** Mistakes of transactions. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+const effects = 'kvserver/src/state-machine/store/commands/transact.ts';
+const effectTests = 'unit/kvserver/state-machine/store/commands/transact';
+const replyTests = 'unit/kvserver/state-machine/sessions/kept-reply';
+
+export const transactionMutants: readonly Mutant[] = [
+  {
+    id: 'failed-condition-forgotten',
+    mistake: 22,
+    does: 'A session keeps the reply of a transaction only if its comparisons held.',
+    loses:
+      'The retry of a conditional write that failed takes effect, though its client was told that it failed.',
+    file: 'kvserver/src/state-machine/sessions/sessions.ts',
+    right: 'if (isWriteReply(reply)) session',
+    wrong: "if (isWriteReply(reply) && !(reply.type === 'transact' && !reply.passed)) session",
+    caughtBy: [
+      byTest(replyTests, 'repeats that a condition did not hold, though it would hold by now'),
+    ],
+  },
+  {
+    id: 'refused-transaction-in-part',
+    mistake: 77,
+    does: 'What a transaction has changed before one of its operations was refused stays.',
+    loses: 'Half of a transfer takes effect.',
+    file: effects,
+    right: "changes: reply.type === 'refused' ? [] : draft.changes",
+    wrong: 'changes: draft.changes',
+    caughtBy: [
+      byTest(
+        effectTests,
+        'has no effect at all if one of its operations is refused: an increment of what is no counter',
+      ),
+    ],
+  },
+  {
+    id: 'one-comparison-suffices',
+    mistake: 77,
+    does: 'A transaction passes if one of its comparisons holds.',
+    loses: 'A write that depends on two keys overwrites what has changed in one of them.',
+    file: effects,
+    right: 'transaction.if.every(',
+    wrong: 'transaction.if.some(',
+    caughtBy: [
+      byTest(
+        effectTests,
+        'does the operations of the branch that its comparisons choose, and no other',
+      ),
+    ],
+  },
+  {
+    id: 'compares-what-was-before',
+    mistake: 77,
+    does: 'Operations of a transaction read the entries as they were before it.',
+    loses: 'Of two appends in one transaction the first is lost.',
+    file: effects,
+    right: '    const copy = this.#copyOf(operation.key);',
+    wrong:
+      '    const copy = { ...(this.#copies.get(nameOf(operation.key))?.slot ?? this.#copyOf(operation.key)) };',
+    caughtBy: [
+      byTest(
+        effectTests,
+        'has one revision for all its writes, and each operation sees those before it',
+      ),
+    ],
+  },
+  {
+    id: 'absent-value-compares',
+    mistake: 77,
+    does: 'The value of an absent key counts as different from every constant.',
+    loses: 'A key is taken for present: a write on condition that its value differs creates it.',
+    file: effects,
+    right: 'if (entry === undefined) return false;\n    return isRelated(textOf(entry.value),',
+    wrong: "return isRelated(textOf(entry?.value ?? ''),",
+    caughtBy: [
+      byTest(effectTests, 'compares values byte by byte, and none with that of an absent key'),
+    ],
+  },
+  {
+    id: 'large-reply-kept',
+    mistake: 45,
+    does: 'Sessions keep what transactions read, however large it is.',
+    loses: 'The replies of one client evict the sessions of all others.',
+    file: 'kvserver/src/state-machine/sessions/kept-reply.ts',
+    right: "if (reply.type !== 'transact' || bytesOf(reply) <= keptBytesMax) return reply;",
+    wrong: 'if (bytesOf(reply) >= 0) return reply;',
+    caughtBy: [
+      byTest(
+        replyTests,
+        'of a transaction is kept whole up to its limit, and without results above it',
+      ),
+    ],
+  },
+];
