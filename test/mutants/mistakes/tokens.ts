@@ -48,6 +48,18 @@ export const tokenMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'refused-by-an-older-table',
+    mistake: 69,
+    does: 'A request takes the answer that was found for one before it.',
+    loses: 'A token is refused after the change that made it was acknowledged.',
+    file: verifier,
+    right: '(await running) ?? (await this.#share(name, token, source))',
+    wrong: 'await (running ?? this.#share(name, token, source))',
+    caughtBy: [
+      byTest(verifierTest, 'does not refuse a token for what was found for a request before it'),
+    ],
+  },
+  {
     id: 'recalled-after-its-end',
     mistake: 69,
     does: 'A token that was verified once is recognized after it was deleted or made anew.',

@@ -1,7 +1,8 @@
 /**
  * Verifies bearer tokens against their hashes. Hashing runs off the main thread, one token at a time, and tokens
  * verified recently are recognized without it.
- * Rules: an unknown token takes as long as a wrong one; and no token is kept, only its keyed hash.
+ * Rules: an unknown token takes as long as a wrong one; a token is refused only by a table that reflects every change
+ * acknowledged before the request came; and no token is kept, only its keyed hash.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import {
@@ -57,7 +58,8 @@ export class TokenVerifier {
   /**
    * The user of the token. `address`: where the request came from.
    *
-   * @throws KvError `KV_UNAUTHENTICATED`, `KV_TOO_MANY_ATTEMPTS`, `KV_OVERLOADED`
+   * @throws KvError `KV_UNAUTHENTICATED`, `KV_TOO_MANY_ATTEMPTS`, `KV_OVERLOADED`, and for a token that this server
+   * does not know the errors of a read, such as `KV_UNAVAILABLE`
    */
   async verify(text: string, address: string): Promise<Principal> {
     const token = parseToken(text);
@@ -67,8 +69,9 @@ export class TokenVerifier {
       if (found !== undefined) return found;
     }
     const name = this.#nameOf(text);
-    const running = this.#running.get(`${name} ${source}`) ?? this.#try(name, token, source);
-    const known = await running;
+    const running = this.#running.get(`${name} ${source}`);
+    // One that began before this request may rest on a table from before it.
+    const known = (await running) ?? (await this.#share(name, token, source));
     if (known === undefined) {
       throw new KvError('KV_UNAUTHENTICATED', 'The token is wrong, unknown or expired.');
     }
@@ -76,6 +79,10 @@ export class TokenVerifier {
   }
 
   /** Verifies a token once for all requests of a source that have it meanwhile, as one attempt. */
+  #share(name: string, token: Token | undefined, source: string): Promise<TokenHash | undefined> {
+    return this.#running.get(`${name} ${source}`) ?? this.#try(name, token, source);
+  }
+
   #try(name: string, token: Token | undefined, source: string): Promise<TokenHash | undefined> {
     this.#expectAttempts(source);
     this.#options.limit.onBegun(source);
@@ -92,7 +99,11 @@ export class TokenVerifier {
   ): Promise<TokenHash | undefined> {
     let isWrong = false;
     try {
-      const known = (await this.#match(token)) ?? (await this.#matchAgain(token));
+      const before = token && this.#find(token.id);
+      let known = await this.#match(token);
+      // It counts too if the table cannot be refreshed, so that a lost quorum is no way past the limit.
+      isWrong = known === undefined;
+      known ??= await this.#matchAgain(token, before);
       isWrong = known === undefined;
       if (known !== undefined) this.#remember(name, known);
       return known;
@@ -115,10 +126,16 @@ export class TokenVerifier {
     });
   }
 
-  /** The table may have changed on another server a moment ago. */
-  async #matchAgain(token: Token | undefined): Promise<TokenHash | undefined> {
-    const before = token && this.#find(token.id);
-    await this.#options.refresh().catch(() => {});
+  /**
+   * The table may have changed on another server a moment ago, or here while the token waited for its turn.
+   *
+   * @throws the error of a read if the table is not certain
+   */
+  async #matchAgain(
+    token: Token | undefined,
+    before: TokenHash | undefined,
+  ): Promise<TokenHash | undefined> {
+    await this.#options.refresh();
     return token && this.#find(token.id) !== before ? this.#match(token) : undefined;
   }
 

@@ -28,11 +28,16 @@ class World {
   /** What a refresh brings. */
   later: AuthTable | undefined;
   refreshCount = 0;
+  isCutOff = false;
+  refreshing: Promise<void> | undefined;
   readonly verifier = new TokenVerifier({
     table: () => this.table,
     refresh: async () => {
       this.refreshCount += 1;
-      this.table = this.later ?? this.table;
+      if (this.isCutOff) throw new KvError('KV_UNAVAILABLE', 'There is no quorum.');
+      const brought = this.later ?? this.table;
+      await this.refreshing;
+      this.table = brought;
     },
     limit: new AttemptLimit({ burst: 3, perSecond: 1, sourceCountMax: 100, now: () => this.nowMs }),
     now: () => this.nowMs,
@@ -137,6 +142,38 @@ describe('TokenVerifier', () => {
     world.table = emptyAuthTable;
     expect(await world.verifier.verify(annasToken, address)).to.include({ user: 'anna' });
     expect(world.refreshCount).to.equal(1);
+  });
+
+  it('finds a token that was made while it was compared with a table without it', async () => {
+    const made = world.table;
+    world.table = emptyAuthTable;
+    const code = world.codeOf(annasToken);
+    world.table = made;
+    expect(await code).to.equal(undefined);
+  });
+
+  it('does not refuse a token for what was found for a request before it', async () => {
+    const made = world.table;
+    world.table = emptyAuthTable;
+    let refresh = () => {};
+    world.refreshing = new Promise((resolve) => {
+      refresh = resolve;
+    });
+    const before = world.codeOf(annasToken);
+    while (world.refreshCount === 0) await new Promise(setImmediate);
+    world.later = made;
+    const after = world.codeOf(annasToken);
+    refresh();
+    await before;
+    expect(await after).to.equal(undefined);
+  });
+
+  it('does not refuse a token while the table is not certain, and counts the attempt', async () => {
+    world.isCutOff = true;
+    for (let count = 0; count < 3; count += 1) {
+      expect(await world.codeOf('wrong')).to.equal('KV_UNAVAILABLE');
+    }
+    expect(await world.codeOf('wrong')).to.equal('KV_TOO_MANY_ATTEMPTS');
   });
 
   it('limits wrong tokens by address, and those under the id of a token apart (H38)', async () => {
