@@ -225,7 +225,8 @@ export class KvClient<E extends Encoding = 'utf8'> {
     const calls = {
       getEntry: this.getEntry.bind(this),
       readBack: this.#readBack,
-      transact: this.transact.bind(this),
+      commit: async (input: TransactionInput, how: CallOptions) =>
+        (await this.#calls.write(toTransactCommand(input), how)).passed,
     };
     return runTransaction(calls, work, { parts, options });
   }

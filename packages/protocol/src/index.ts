@@ -19,7 +19,7 @@ export {
   isCommandType,
   specOf,
 } from './commands/table.ts';
-export { transactionBytesMax } from './commands/transact.ts';
+export { bytesReadIn, transactionBytesMax } from './commands/transact.ts';
 export {
   comparisonsOf,
   operationsOf,

@@ -9,6 +9,7 @@ import {
   isConditional,
   toComparisons,
 } from './condition.ts';
+import { resultsGone } from './transaction-result.ts';
 
 /** The types of writes that may depend on a condition. */
 export type ConditionalType = 'put' | 'append' | 'delete' | 'increment';
@@ -41,12 +42,13 @@ export async function write<T extends ConditionalType, V>(
   const get = { type: 'get', key: command.key } as const;
   const conditions = toComparisons(command.key, options);
   const transaction = { type: 'transact', if: conditions, then: [command], else: [get] } as const;
-  const { passed, results } = await calls.write(transaction, options, conditionalOptionNames);
-  const [result] = results ?? [];
-  if (passed && result?.type === command.type) {
+  const reply = await calls.write(transaction, options, conditionalOptionNames);
+  const [result] = reply.results ?? [];
+  if (reply.passed) {
+    if (result?.type !== command.type) throw resultsGone(reply);
     return { done: true, ...(withoutType(result) as WriteResult<T>) };
   }
-  // A session keeps no large value for a retry. The condition did not hold; what the key has by now is as good.
+  // Large values are not kept for a retry. The condition did not hold; what the key has by now is as good.
   const { entry } = result?.type === 'get' ? result : await calls.read(get, limitsOf(options));
   return { done: false, current: entry && decoded(entry, decode) };
 }

@@ -8,7 +8,6 @@ import type { CallOptions } from '../options.ts';
 import type { Entry } from '../results.ts';
 import { type RetryParts, untilDone } from './retried-change.ts';
 import type { ConditionInput, OperationInput, TransactionInput } from './transaction-input.ts';
-import type { TransactionResult } from './transaction-result.ts';
 
 /** What a function of a transaction may do. */
 export interface TransactionView<V> {
@@ -23,7 +22,8 @@ export interface TransactionView<V> {
 /** The calls of a client that such a transaction consists of. */
 export interface TransactionCalls<V> {
   getEntry(key: Writable, options: CallOptions): Promise<Entry<V> | undefined>;
-  transact(input: TransactionInput, options: CallOptions): Promise<TransactionResult<V>>;
+  /** Resolves with whether the conditions held. */
+  commit(input: TransactionInput, options: CallOptions): Promise<boolean>;
   /** The value as it is read once it is written. */
   readBack(value: Writable): V;
 }
@@ -58,13 +58,14 @@ interface Read<V> {
 
 class Draft<V> implements TransactionView<V> {
   readonly #calls: TransactionCalls<V>;
-  readonly #options: CallOptions;
+  readonly #limits: () => CallOptions;
   readonly #reads = new Map<string, Read<V>>();
   readonly #writes = new Map<string, Write>();
 
-  constructor(calls: TransactionCalls<V>, options: CallOptions) {
+  /** `limits`: the options of a call that is made now. */
+  constructor(calls: TransactionCalls<V>, limits: () => CallOptions) {
     this.#calls = calls;
-    this.#options = options;
+    this.#limits = limits;
   }
 
   async get(key: Writable): Promise<V | undefined> {
@@ -74,7 +75,7 @@ class Draft<V> implements TransactionView<V> {
       return write.value === undefined ? undefined : this.#calls.readBack(write.value);
     }
     const known = this.#reads.get(name);
-    const entry = known?.entry ?? this.#calls.getEntry(key, this.#options);
+    const entry = known?.entry ?? this.#calls.getEntry(key, this.#limits());
     if (known === undefined) this.#reads.set(name, { key, entry });
     return (await entry)?.value;
   }
@@ -96,8 +97,7 @@ class Draft<V> implements TransactionView<V> {
     }
     const operations = Array.from(this.#writes.values(), toOperation);
     if (operations.length === 0 && conditions.length < 2) return true;
-    const input = { if: conditions, then: operations };
-    return (await this.#calls.transact(input, this.#options)).passed;
+    return this.#calls.commit({ if: conditions, then: operations }, this.#limits());
   }
 }
 

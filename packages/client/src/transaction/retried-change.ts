@@ -7,6 +7,9 @@ import type { CallOptions } from '../options.ts';
 const pauseMsMin = 2;
 const pauseMsMax = 100;
 
+/** A call has at least this long, in milliseconds, since no time-out may be 0. */
+const leftMsMin = 1;
+
 export interface RetryParts {
   readonly clock: Clock;
   readonly random: Random;
@@ -15,24 +18,25 @@ export interface RetryParts {
 }
 
 /**
- * Calls `attempt` until it resolves with `done`. It gets the options of its calls, with the time that is left.
+ * Calls `attempt` until it resolves with `done`. `limits` returns the options of a call that it makes now: with the time
+ * that is left.
  *
  * @throws KvError `KV_CONFLICT`, *not done*, when the time is over; what `attempt` throws.
  */
 export async function untilDone<T>(
   { clock, random, timeoutMs: timeoutMsDefault }: RetryParts,
   options: CallOptions,
-  attempt: (options: CallOptions) => Promise<{ readonly done: T } | undefined>,
+  attempt: (limits: () => CallOptions) => Promise<{ readonly done: T } | undefined>,
 ): Promise<T> {
   const timeoutMs = options.timeoutMs ?? timeoutMsDefault ?? Number.POSITIVE_INFINITY;
   const dueMs = clock.now() + timeoutMs;
+  const limits = () => ({ ...options, timeoutMs: Math.max(leftMsMin, dueMs - clock.now()) });
   for (let count = 1; ; count += 1) {
-    const leftMs = dueMs - clock.now();
-    if (leftMs <= 0) {
+    if (clock.now() >= dueMs) {
       const message = `others changed what it had read, ${count - 1} times within ${timeoutMs} ms`;
       throw new KvError('KV_CONFLICT', `nothing was written: ${message}`);
     }
-    const result = await attempt({ ...options, timeoutMs: leftMs });
+    const result = await attempt(limits);
     if (result !== undefined) return result.done;
     const pauseMs = random.next() * Math.min(pauseMsMax, pauseMsMin * 2 ** count);
     await new Promise<void>((resolve) => clock.at(clock.now() + pauseMs, resolve));

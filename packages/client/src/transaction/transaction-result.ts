@@ -25,22 +25,22 @@ export interface TransactionResult<V> {
   readonly results: readonly OperationResult<V>[];
 }
 
-/**
- * @throws KvError `KV_REPLY_GONE`, *done*, if the reply is that to a retry and was too large to be kept; what `decode`
- *   throws.
- */
+/** @throws KvError `KV_REPLY_GONE`, *done*, if the reply has no results; what `decode` throws. */
 export function toTransactionResult<V>(
-  { passed, revision, results }: ReplyOf<'transact'>,
+  reply: ReplyOf<'transact'>,
   decode: (value: Uint8Array) => V,
 ): TransactionResult<V> {
-  if (results === null) {
-    const branch = passed ? 'then' : 'else';
-    const message = `the transaction was done at revision ${revision} by its branch "${branch}"`;
-    throw new KvError('KV_REPLY_GONE', `${message}, but what it has read was not kept`, {
-      outcome: 'done',
-    });
-  }
+  const { passed, revision, results } = reply;
+  if (results === null) throw resultsGone(reply);
   return { passed, revision, results: results.map((reply) => toResult(reply, decode)) };
+}
+
+/** The error for a reply without the results that its caller needs. */
+export function resultsGone({ passed, revision }: ReplyOf<'transact'>): KvError {
+  const branch = passed ? 'then' : 'else';
+  const message = `the transaction was done at revision ${revision} by its branch "${branch}"`;
+  const details = { outcome: 'done' } as const;
+  return new KvError('KV_REPLY_GONE', `${message}, but its results were too large`, details);
 }
 
 function toResult<V>(reply: OperationReply, decode: (value: Uint8Array) => V): OperationResult<V> {

@@ -30,10 +30,10 @@ export async function update<V>(
 ): Promise<Entry<V> | undefined> {
   let seen: { readonly entry: Entry<V> | undefined } | undefined;
   return untilDone(parts, options, async (limits) => {
-    const { entry } = seen ?? { entry: await calls.getEntry(key, limits) };
+    const { entry } = seen ?? { entry: await calls.getEntry(key, limits()) };
     const value = await change(entry?.value);
     if (value === undefined && entry === undefined) return { done: undefined };
-    const conditional = { ...limits, ifRevision: entry?.modRevision ?? 'absent' } as const;
+    const conditional = { ...limits(), ifRevision: entry?.modRevision ?? 'absent' } as const;
     const result =
       value === undefined
         ? await calls.delete(key, conditional)

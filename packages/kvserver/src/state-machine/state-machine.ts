@@ -262,6 +262,7 @@ export class StateMachine {
     const { seq, value, origin, requests, raisesTo, incarnation, slots } = instance;
     this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
     this.#sessions.found(incarnation);
+    this.#store.beginInstance();
     const replies = requests.map((request, index) => this.#applyOne(request, slots[index] ?? []));
     this.#applied = seq;
     this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });

@@ -32,8 +32,8 @@ export interface TransactReply {
   /** The revision of the store after the transaction, and that of every write in it. */
   readonly revision: number;
   /**
-   * The reply to each operation that was done, in order. `null` in the reply to a retry if they were too large to be
-   * kept.
+   * The reply to each operation that was done, in order. `null` if they were too large: to be kept for a retry, or for
+   * the memory that the server has for replies.
    */
   readonly results: readonly OperationReply[] | null;
 }
@@ -72,7 +72,7 @@ export const transact = {
   outcomeIfLost: 'unknown',
   path: '/v1/transact',
   fields: { if: comparisonsField, then: operationsField, else: operationsField },
-  // Each list is packed by itself, so that the bytes of a request need no deeper rows than those of other commands.
+  // Each list is packed by itself, so that requests and replies need no deeper rows than those of other commands.
   toRow: (command) => [
     transactTag,
     packed(command.if.map(comparisonToRow)),
@@ -82,9 +82,7 @@ export const transact = {
   fromRow: (row): TransactCommand => {
     const lists = row.slice(1).map(toBytes);
     expectSize(lists.reduce((sum, list) => sum + list.length, 0));
-    const [comparisons = [], then = [], otherwise = []] = lists.map((list) =>
-      unpack(list).map(toRow),
-    );
+    const [comparisons = [], then = [], otherwise = []] = lists.map(rowsIn);
     const command: TransactCommand = {
       type: 'transact',
       if: comparisons.map(comparisonFromRow),
@@ -119,17 +117,32 @@ function packed(row: Row): Uint8Array {
   return new Uint8Array(pack(row));
 }
 
+/** Counts the items before it decodes them. */
+function rowsIn(list: Uint8Array): readonly Row[] {
+  return checkCount(unpack(list)).map(toRow);
+}
+
 function expectSize(bytes: number): void {
   if (bytes <= transactionBytesMax) return;
   throw new TooLargeError(`A transaction has at most ${transactionBytesMax} bytes.`);
 }
 
 function replyToRow({ passed, revision, results }: TransactReply): Row {
-  return [transactTag, passed, revision, results === null ? null : results.map(resultToRow)];
+  return [transactTag, passed, revision, results && packed(results.map(resultToRow))];
 }
 
 function resultToRow(reply: OperationReply): Row {
   return reply.type === 'transact' ? replyToRow(reply) : keySpecOf(reply).reply.toRow(reply);
+}
+
+/** Bytes of the values that the transaction has read: they are most of a large reply. */
+export function bytesReadIn({ results }: TransactReply): number {
+  let bytes = 0;
+  for (const reply of results ?? []) {
+    if (reply.type === 'transact') bytes += bytesReadIn(reply);
+    else if (reply.type === 'get') bytes += reply.entry?.value.length ?? 0;
+  }
+  return bytes;
 }
 
 function replyFromRow([, passed, revision, results]: Row): TransactReply {
@@ -137,7 +150,7 @@ function replyFromRow([, passed, revision, results]: Row): TransactReply {
     type: 'transact',
     passed: toFlag(passed),
     revision: toCount(revision),
-    results: results === null ? null : toRow(results).map((each) => resultFromRow(toRow(each))),
+    results: results === null ? null : unpack(toBytes(results)).map(toRow).map(resultFromRow),
   };
 }
 

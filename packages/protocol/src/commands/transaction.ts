@@ -114,29 +114,57 @@ function nestedFromRow(row: Row): TransactCommand {
   if (row.length !== 4) throw new TypeError('The row of a nested transaction has 4 fields.');
   return {
     type: 'transact',
-    if: toRow(row[1]).map((each) => comparisonFromRow(toRow(each))),
-    then: toRow(row[2]).map((each) => operationFromRow(toRow(each))),
-    else: toRow(row[3]).map((each) => operationFromRow(toRow(each))),
+    if: toRow(row[1]).map(toRow).map(comparisonFromRow),
+    then: toRow(row[2]).map(toRow).map(operationFromRow),
+    else: toRow(row[3]).map(toRow).map(operationFromRow),
   };
 }
 
-export const comparisonsSchema = z.array(comparisonSchema).prefault([]);
-
-const keyOperationSchemas = keySpecs.map(keyOperationSchema);
+/** Decodes the comparisons of a transaction from a JSON body. */
+export const comparisonsSchema = bounded(listOf(comparisonSchema));
 
 /** Decodes the operations of the outermost transaction from a JSON body, nested no deeper than the limit. */
-export const operationsSchema = operationsSchemaAt(1);
+export const operationsSchema = bounded(operationsSchemaAt(1));
+
+/** Counts the items of a list before it decodes any, which takes far longer. */
+function bounded<T extends z.ZodType>(schema: T): z.ZodPrefault<z.ZodPreprocess<T>> {
+  const expectFew = (list: unknown, context: z.RefinementCtx) => {
+    if (itemsIn(list, transactionDepthMax) <= transactionItemsMax) return list;
+    context.addIssue(`has more than ${transactionItemsMax} items`);
+    return z.NEVER;
+  };
+  return z.preprocess(expectFew, schema).prefault([]);
+}
+
+/** The items of a list in a JSON body, and of the lists in them as deep as operations may be nested. */
+function itemsIn(list: unknown, depth: number): number {
+  if (!Array.isArray(list)) return 0;
+  let count = list.length;
+  if (depth === 1 || count > transactionItemsMax) return count;
+  for (const item of list) {
+    if (typeof item !== 'object' || item === null) continue;
+    for (const name of ['if', 'then', 'else']) count += itemsIn(Reflect.get(item, name), depth - 1);
+  }
+  return count;
+}
+
+function listOf<T extends z.ZodType>(item: T) {
+  return z.array(item).max(transactionItemsMax).prefault([]);
+}
 
 function operationsSchemaAt(depth: number): z.ZodType<readonly Operation[]> {
   const nested = depth === transactionDepthMax ? [] : [nestedSchemaAt(depth + 1)];
-  return z.array(z.union([...keyOperationSchemas, ...nested])).prefault([]);
+  // By the type alone, so that an item is decoded by one schema, and an error is that of its command.
+  const schemas = [...keySpecs.map(keyOperationSchema), ...nested] as unknown;
+  const operation = z.discriminatedUnion('type', schemas as [z.ZodObject, ...z.ZodObject[]]);
+  return listOf(operation as unknown as z.ZodType<Operation>);
 }
 
 function nestedSchemaAt(depth: number): z.ZodType<TransactCommand> {
   const operations = operationsSchemaAt(depth);
   return z.strictObject({
     type: z.literal('transact'),
-    if: comparisonsSchema,
+    if: listOf(comparisonSchema),
     then: operations,
     else: operations,
   });

@@ -78,6 +78,13 @@ describe('A conditional write', () => {
     });
   });
 
+  it('that was done is never reported as one whose condition did not hold', async () => {
+    server.change = (reply) => (reply.type === 'transact' ? { ...reply, results: null } : reply);
+    const error: unknown = await client.put('k', 'x', { ifRevision: 'absent' }).catch((e) => e);
+    expect(error).to.include({ code: 'KV_REPLY_GONE', outcome: 'done' });
+    expect(await client.get('k')).to.equal('x');
+  });
+
   it('is misuse with a condition of another form, and sends nothing', async () => {
     const wrong: readonly unknown[] = [0, -1, 1.5, 'missing', Number.NaN, {}];
     for (const ifRevision of wrong) {

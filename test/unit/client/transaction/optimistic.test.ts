@@ -29,6 +29,12 @@ describe('transaction', () => {
     expect(left?.modRevision).to.equal(right?.modRevision);
   });
 
+  it('needs to learn only that it was done', async () => {
+    server.change = (reply) => (reply.type === 'transact' ? { ...reply, results: null } : reply);
+    expect(await move()).to.equal(10);
+    expect(await client.get('right')).to.equal('1');
+  });
+
   it('keeps the sum while many run at once', async () => {
     await Promise.all(Array.from({ length: 10 }, move));
     expect([await client.get('left'), await client.get('right')]).to.deep.equal(['0', '10']);

@@ -1,4 +1,5 @@
 /** Replies of the store to every command. */
+import { Session } from '@paxkv/kvserver/internal/state-machine/sessions/session';
 import { Sessions } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import type { CacheSlot } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
 import { toCachedEntry } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
@@ -17,6 +18,7 @@ import {
   type Request,
   replyToRow,
   unpack,
+  type WriteReply,
   writeReplyFromRow,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
@@ -47,6 +49,15 @@ class World {
     this.#slots.set(name, slot);
     return slot;
   }
+}
+
+/** The reply after a restart of the server. */
+function keptByASession(reply: WriteReply): Reply | undefined {
+  const session = new Session(1, 'tester');
+  session.touch(1);
+  session.cacheReply({ number: 1, digest: 1, reply });
+  const row = Uint8Array.from(pack(session.toRow()));
+  return Session.fromRow(1, unpack(row)).cachedReply(1)?.reply;
 }
 
 const keyValues = [undefined, ...['', 'text', '41'].map((text) => Buffer.from(text))];
@@ -98,6 +109,7 @@ for (const spec of allCommands) {
         const read = () => writeReplyFromRow(unpack(pack(replyToRow(reply))));
         if (isKept) expect(read()).to.deep.equal(reply);
         else expect(read).to.throw(TypeError);
+        if (isWriteReply(reply)) expect(keptByASession(reply)).to.deep.equal(reply);
       }
     });
 

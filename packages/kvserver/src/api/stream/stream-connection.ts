@@ -194,9 +194,10 @@ export class StreamConnection {
     }
     const { service, principal, client, account, limits } = this.#options;
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
-    const timing = new RequestTiming(request.command.type, origin, cameMs);
+    const { type } = request.command;
+    const timing = new RequestTiming(type, origin, cameMs);
     const room =
-      request.command.type === 'get'
+      type === 'get' || type === 'transact'
         ? new StreamReplyRoom(account, this.#outbox, limits.unsentValueBytesMax)
         : undefined;
     const { signal } = this.#closed;
@@ -219,8 +220,8 @@ export class StreamConnection {
   }
 
   #onReply(arrival: Arrival, id: number, reply: Reply, hold: Hold | undefined): void {
-    const bytes = reply.type === 'get' ? (reply.entry?.value.length ?? 0) : 0;
-    this.#answer(arrival, id, replyToRow(reply), { bytes, hold });
+    const row = replyToRow(reply);
+    this.#answer(arrival, id, row, { bytes: bytesIn(row), hold });
   }
 
   #refuseRequest(arrival: Arrival, id: number, row: Row): void {
@@ -287,6 +288,13 @@ export class StreamConnection {
     clearTimeout(this.#leaveTimer);
     this.#closed.abort(new KvError('KV_ABORTED', 'The client closed its connection.'));
   }
+}
+
+/** Bytes of the byte strings in a row. */
+function bytesIn(row: Row): number {
+  let bytes = 0;
+  for (const field of row) if (field instanceof Uint8Array) bytes += field.length;
+  return bytes;
 }
 
 /** Copies a small frame out of a much larger buffer, which its requests would keep in memory. */

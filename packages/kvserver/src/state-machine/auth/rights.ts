@@ -35,7 +35,11 @@ export function isKnown(table: AuthTable, { user, token }: Principal): boolean {
 
 /** Whether the principal has the right. */
 export function mayDo(table: AuthTable, { user }: Principal, need: Need): boolean {
-  return rightsOf(table, user)?.some((right) => grants(right, need)) ?? false;
+  return isGranted(rightsOf(table, user), need);
+}
+
+function isGranted(rights: readonly Right[] | undefined, need: Need): boolean {
+  return rights?.some((right) => grants(right, need)) ?? false;
 }
 
 /**
@@ -49,7 +53,8 @@ export function refusalOf(
 ): AuthRefusal | undefined {
   if (principal === undefined) return table.required ? 'unauthenticated' : undefined;
   if (!isKnown(table, principal)) return 'unauthenticated';
-  return needsOf(command).every((need) => mayDo(table, principal, need)) ? undefined : 'forbidden';
+  const rights = rightsOf(table, principal.user);
+  return needsOf(command).every((need) => isGranted(rights, need)) ? undefined : 'forbidden';
 }
 
 /**

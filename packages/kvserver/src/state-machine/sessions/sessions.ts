@@ -215,7 +215,9 @@ function applyOnce(
   if (cached?.digest === digest) return cached.reply;
   if (cached !== undefined) return refused('numberReused');
   const reply = store.apply(command, slots);
-  if (isWriteReply(reply)) session.cacheReply({ number, digest, reply: keptPart(reply) });
+  if (isWriteReply(reply)) {
+    session.cacheReply({ number, digest, reply: keptPart(reply, session.cachedReplyBytes) });
+  }
   return reply;
 }
 

@@ -11,9 +11,16 @@ import { transact } from './commands/transact.ts';
 import type { EntryCache } from './entry-cache.ts';
 import { entryAfter } from './next-entry.ts';
 
+/**
+ * Bytes of values in the replies to the transactions of one instance. Every server makes the replies of an instance at
+ * once, and hashes them. This bound is part of the log format.
+ */
+const instanceReadBytesMax = 8 * 1024 * 1024;
+
 export class Store implements Applying, Changes {
   readonly #cache: Pick<EntryCache, 'change'>;
   #revision: number;
+  #instanceReadBytes = 0;
 
   /** `revision`: that of the state in `cache`. */
   constructor(revision: number, cache: Pick<EntryCache, 'change'>) {
@@ -26,9 +33,17 @@ export class Store implements Applying, Changes {
     return this.#revision;
   }
 
+  /** The commands that follow are those of the next instance. */
+  beginInstance(): void {
+    this.#instanceReadBytes = 0;
+  }
+
   apply(command: StoreCommand, slots: readonly CacheSlot[]): StoreReply {
     if (command.type === 'transact') {
-      const { reply, changes } = transact(command, slots, this.#revision);
+      const readBytesMax = instanceReadBytesMax - this.#instanceReadBytes;
+      const options = { revision: this.#revision, readBytesMax };
+      const { reply, changes, readBytes } = transact(command, slots, options);
+      this.#instanceReadBytes += readBytes;
       if (reply.type === 'transact' && reply.revision > this.#revision) this.#advance();
       for (const { slot, entry } of changes) this.#cache.change(slot, entry);
       return reply;

@@ -3,6 +3,7 @@
  * Rule: all of it takes effect, at one revision, or nothing does.
  */
 import {
+  type Bytes,
   type CommandOf,
   type Comparison,
   type Operation,
@@ -13,7 +14,7 @@ import {
   transactionBytesMax,
 } from '@paxkv/protocol';
 import type { CacheSlot } from '../cached-entry.ts';
-import { type CachedEntry, type CachedValue, textOf } from '../cached-value.ts';
+import type { CachedEntry, CachedValue } from '../cached-value.ts';
 import { nameOf, toText } from '../latin1.ts';
 import { entryAfter } from '../next-entry.ts';
 import type { Changes } from './effect.ts';
@@ -29,17 +30,29 @@ export interface EntryChange {
 export interface Transacted {
   readonly reply: ReplyOf<'transact'> | RefusedReply;
   readonly changes: readonly EntryChange[];
+  /** Bytes of the values in the reply. */
+  readonly readBytes: number;
 }
 
-/** `slots`: those of every key in the command. `revision`: that of the store before. */
+export interface TransactOptions {
+  /** The revision of the store before. */
+  readonly revision: number;
+  /** Bytes of values that the reply may hold. If the transaction reads more, its reply has no results. */
+  readonly readBytesMax: number;
+}
+
+/** `slots`: those of every key in the command. */
 export function transact(
   command: CommandOf<'transact'>,
   slots: readonly CacheSlot[],
-  revision: number,
+  options: TransactOptions,
 ): Transacted {
-  const draft = new Draft(slots, revision);
+  const draft = new Draft(slots, options);
   const reply = draft.apply(command);
-  return { reply, changes: reply.type === 'refused' ? [] : draft.changes };
+  if (reply.type === 'refused') return { reply, changes: [], readBytes: 0 };
+  const { changes, readBytes } = draft;
+  if (readBytes <= options.readBytesMax) return { reply, changes, readBytes };
+  return { reply: { ...reply, results: null }, changes, readBytes: 0 };
 }
 
 class Draft implements Changes {
@@ -48,16 +61,22 @@ class Draft implements Changes {
   /** The slot of each key, and the copy that the operations change. */
   readonly #copies = new Map<string, { readonly slot: CacheSlot; readonly copy: CacheSlot }>();
   #hasWritten = false;
-  /** Bytes of the values that gets have read. */
+  readonly #readBytesMax: number;
   #readBytes = 0;
 
-  constructor(slots: readonly CacheSlot[], revision: number) {
+  constructor(slots: readonly CacheSlot[], { revision, readBytesMax }: TransactOptions) {
     this.#writeRevision = revision + 1;
+    this.#readBytesMax = readBytesMax;
     for (const slot of slots) this.#copies.set(slot.name, { slot, copy: { ...slot } });
   }
 
   get revision(): number {
     return this.#hasWritten ? this.#writeRevision : this.#writeRevision - 1;
+  }
+
+  /** Bytes of the values that gets have read. */
+  get readBytes(): number {
+    return this.#readBytes;
   }
 
   get changes(): readonly EntryChange[] {
@@ -96,6 +115,8 @@ class Draft implements Changes {
       this.#readBytes += copy.entry?.value.length ?? 0;
       if (this.#readBytes > transactionBytesMax)
         return { type: 'refused', reason: 'readsTooLarge' };
+      // The reply will have no results, so no value is copied for it.
+      if (this.#readBytes > this.#readBytesMax) return { type: 'get', entry: undefined };
     }
     return effectOf[operation.type].apply(operation, copy, this) as OperationReply | RefusedReply;
   }
@@ -106,7 +127,7 @@ class Draft implements Changes {
       return isRelated(entry?.[comparison.of] ?? 0, comparison.to, comparison.is);
     }
     if (entry === undefined) return false;
-    return isRelated(textOf(entry.value), toText(comparison.to), comparison.is);
+    return isRelated(orderOf(entry.value, comparison.to), 0, comparison.is);
   }
 
   #copyOf(key: Uint8Array): CacheSlot {
@@ -116,8 +137,16 @@ class Draft implements Changes {
   }
 }
 
-/** Texts have one character for each byte, so they are in the order of their bytes. */
-function isRelated<T extends number | string>(one: T, other: T, is: Comparison['is']): boolean {
+/** Below, at or above 0 as `one` is below, equal to or above `other`. Takes no longer than `other` is long. */
+function orderOf(one: CachedValue, other: Bytes): number {
+  if (typeof one !== 'string') return Buffer.compare(one, other);
+  // A text has one character for each byte, so texts are in the order of their bytes.
+  const text = toText(other);
+  if (one === text) return 0;
+  return one < text ? -1 : 1;
+}
+
+function isRelated(one: number, other: number, is: Comparison['is']): boolean {
   switch (is) {
     case '=':
       return one === other;

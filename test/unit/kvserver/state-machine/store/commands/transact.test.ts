@@ -1,4 +1,7 @@
-import { fromCachedEntry } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
+import {
+  fromCachedEntry,
+  textBytesMax,
+} from '@paxkv/kvserver/internal/state-machine/store/cached-value';
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import {
   type Comparison,
@@ -189,6 +192,35 @@ describe('transact', () => {
       cache = new FixedCache({ a: large, b: larger });
       expect(apply({ then: [get('a'), get('b')] })).to.include({ type });
     }
+  });
+
+  it('compares a value that is kept as bytes like one that is kept as text', () => {
+    const long = (last: string) => `${'x'.repeat(textBytesMax)}${last}`;
+    cache = new FixedCache({ a: entry(long('m'), [1, 1, 1]) });
+    expect(cache.find('a')?.entry?.value).to.be.instanceOf(Uint8Array);
+    const holds = (is: Relation) =>
+      ['', long('l'), long('m'), long('mm'), 'y'].map((to) => passes(valued('a', is, to)));
+    expect(holds('=')).to.deep.equal([false, false, true, false, false]);
+    expect(holds('<')).to.deep.equal([false, false, false, true, true]);
+    expect(holds('>')).to.deep.equal([true, true, false, false, false]);
+  });
+
+  it('has no results if the transactions of its instance read too much, but takes effect', () => {
+    const most = 8 * 1024 * 1024;
+    const large = { ...entry('', [1, 1, 1]), value: new Uint8Array(valueBytesMax) };
+    const small = { ...large, value: new Uint8Array(1) };
+    cache = new FixedCache({ large, small, n: entry('0', [1, 1, 1]) });
+    const read = (key: string) => {
+      const reply = apply({ then: [get(key), increment('n')] });
+      return reply.type === 'transact' ? reply.results !== null : expect.fail('refused');
+    };
+    store.beginInstance();
+    const isWhole = Array.from({ length: most / valueBytesMax }, () => read('large'));
+    expect(new Set(isWhole)).to.deep.equal(new Set([true]));
+    expect([read('small'), read('large')]).to.deep.equal([false, false]);
+    store.beginInstance();
+    expect(read('small')).to.equal(true);
+    expect(text(entryOf('n')?.value)).to.equal(`${most / valueBytesMax + 3}`);
   });
 
   it('does not change what an earlier reply holds', () => {
