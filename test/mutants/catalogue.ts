@@ -123,5 +123,9 @@ export const catalogue: readonly Mistake[] = [
     title: 'one server stops serving for good, while the others go on',
     isSimulated: true,
   },
-  { number: 77, title: 'a transaction takes effect in part, or by the wrong branch' },
+  {
+    number: 77,
+    title: 'a transaction takes effect in part, or by the wrong branch',
+    isSimulated: true,
+  },
 ];

@@ -1,5 +1,5 @@
 /** Mistakes of transactions. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 const effects = 'kvserver/src/state-machine/store/commands/transact.ts';
 const effectTests = 'unit/kvserver/state-machine/store/commands/transact';
@@ -33,6 +33,20 @@ export const transactionMutants: readonly Mutant[] = [
         'has no effect at all if one of its operations is refused: an increment of what is no counter',
       ),
     ],
+  },
+  {
+    id: 'deletion-beside-a-put-lost',
+    mistake: 77,
+    does: 'A transaction that writes several keys deletes none that the database has.',
+    loses: 'Half of a move from one key to another takes effect.',
+    file: 'kvserver/src/state-machine/store/store.ts',
+    right: '      for (const { slot, entry } of changes) this.#cache.change(slot, entry);\n',
+    wrong: `      for (const { slot, entry } of changes) {
+        const isOnDisk = slot.rowSum !== undefined && changes.length > 1;
+        if (entry !== undefined || !isOnDisk) this.#cache.change(slot, entry);
+      }
+`,
+    caughtBy: [bySimulation],
   },
   {
     id: 'one-comparison-suffices',

@@ -119,9 +119,9 @@ export const userMutants: readonly Mutant[] = [
     loses:
       'A late copy takes effect once the right is granted, after the client was told not done.',
     file: 'kvserver/src/state-machine/sessions/sessions.ts',
-    right: 'if (isWriteReply(reply)) session',
+    right: '  if (isWriteReply(reply)) {\n',
     wrong:
-      "if (isWriteReply(reply) && !(reply.type === 'refused' && reply.reason === 'forbidden')) session",
+      "  if (isWriteReply(reply) && !(reply.type === 'refused' && reply.reason === 'forbidden')) {\n",
     caughtBy: [
       byTest(
         authTest,

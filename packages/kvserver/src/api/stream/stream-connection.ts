@@ -220,8 +220,7 @@ export class StreamConnection {
   }
 
   #onReply(arrival: Arrival, id: number, reply: Reply, hold: Hold | undefined): void {
-    const row = replyToRow(reply);
-    this.#answer(arrival, id, row, { bytes: bytesIn(row), hold });
+    this.#answer(arrival, id, replyToRow(reply), { hold });
   }
 
   #refuseRequest(arrival: Arrival, id: number, row: Row): void {
@@ -288,13 +287,6 @@ export class StreamConnection {
     clearTimeout(this.#leaveTimer);
     this.#closed.abort(new KvError('KV_ABORTED', 'The client closed its connection.'));
   }
-}
-
-/** Bytes of the byte strings in a row. */
-function bytesIn(row: Row): number {
-  let bytes = 0;
-  for (const field of row) if (field instanceof Uint8Array) bytes += field.length;
-  return bytes;
 }
 
 /** Copies a small frame out of a much larger buffer, which its requests would keep in memory. */
