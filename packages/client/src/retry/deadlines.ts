@@ -76,7 +76,7 @@ export class CallDeadline {
   pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
       const wakeAt = this.#clock.now() + delayMs;
-      const stopTimer = this.#clock.at(earlier(wakeAt, this.due) ?? wakeAt, resolve);
+      const stopTimer = this.#clock.at(earlier(wakeAt, this.due), resolve);
       this.attach({
         cancel() {
           stopTimer();
@@ -175,6 +175,8 @@ export class DeadlineTimer {
 }
 
 /** The earlier of two clock times; `undefined` means never. */
+export function earlier(a: number, b: number | undefined): number;
+export function earlier(a: number | undefined, b: number | undefined): number | undefined;
 export function earlier(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) {
     return a ?? b;

@@ -1,5 +1,11 @@
 /** Every mutant that is known to behave as the original does. */
+import { clientRetryEquivalents } from './client-retry.ts';
 import { coreEquivalents } from './core.ts';
 import type { Equivalent } from './equivalent.ts';
+import { stateMachineEquivalents } from './state-machine.ts';
 
-export const allEquivalents: readonly Equivalent[] = [...coreEquivalents];
+export const allEquivalents: readonly Equivalent[] = [
+  ...coreEquivalents,
+  ...stateMachineEquivalents,
+  ...clientRetryEquivalents,
+];

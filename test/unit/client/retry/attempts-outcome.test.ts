@@ -103,6 +103,24 @@ describe('AttemptsOutcome', () => {
     expect(shorter).to.include('http://b:2: not asked');
   });
 
+  it('says in whole sentences how the call ended, what follows, and why', async () => {
+    const causes = 'http://a:1: connection refused; http://b:2: not asked';
+    expect(afterPuts(unsent).ended(await deadlineAfter('aborted')).message).to.equal(
+      `put: aborted by its signal after 1 attempt. The write was not done: no server took it. ${causes}`,
+    );
+    expect(outcomeOf('get', unsent).ended(await deadlineAfter('deadline')).message).to.equal(
+      `get: no reply within 20 ms, 1 attempt. Nothing was read: the call can be repeated. ${causes}`,
+    );
+  });
+
+  it('names a server once, also if its error begins with its name', () => {
+    const named = new ExchangeError('no', 'http://a:1 closed the connection');
+    const { message } = afterPuts(named).failed('no reply');
+    expect(message).to.match(
+      /took it\. http:\/\/a:1 closed the connection; http:\/\/b:2: not asked$/,
+    );
+  });
+
   it('says after an abort whether the write may have arrived', async () => {
     const deadline = await deadlineAfter('aborted');
     const failure = afterPuts(lost).ended(deadline);
@@ -122,9 +140,18 @@ describe('AttemptsOutcome', () => {
       .that.includes({ code: 'KV_TOO_LARGE', outcome: 'unknown', cause: final });
   });
 
-  it('throws what is no error of a server, such as a defect', () => {
-    const defect = new RangeError('a defect');
-    expect(() => afterPuts(defect)).to.throw(defect);
+  it('throws a final error of a read as not done, with the code and the words of the server', () => {
+    const final = new KvError('KV_TOO_LARGE', 'too large', { outcome: 'unknown' });
+    expect(() => outcomeOf('get', final))
+      .to.throw(KvError)
+      .that.includes({ code: 'KV_TOO_LARGE', outcome: 'not done', message: 'too large' });
+  });
+
+  it('throws what is no error of a server, such as a defect, whatever it has and came before', () => {
+    const defect = Object.assign(new RangeError('a defect'), { code: 'KV_TIMEOUT' });
+    for (const before of [[], [unsent], [lost]]) {
+      expect(() => afterPuts(...before, defect)).to.throw(defect);
+    }
   });
 
   it('calls a failed read not done, whatever happened to it', async () => {
@@ -167,6 +194,9 @@ describe('AttemptsOutcome', () => {
     expect(outcome.failed('no reply').message).to.contain(
       'http://a:1: connection refused; http://b:2: connection broke',
     );
+    const first = new AttemptsOutcome('get', endpoints);
+    first.begin('http://a:1');
+    expect(first.failed('no reply').message).to.contain('http://a:1 has not replied yet; http://b');
     outcome.begin('http://a:1');
     expect(outcome.failed('no reply').message).to.contain(
       'http://a:1 has not replied yet (before: connection refused); http://b:2: connection broke',

@@ -63,6 +63,24 @@ describe('CallDeadline', () => {
     expect(cancelled).to.deep.equal(['second', 'third']);
   });
 
+  it('cancels nothing after it was disposed of', () => {
+    const deadline = new CallDeadline(new FakeClock(), { timeoutMs: 50 });
+    const cancelled: string[] = [];
+    deadline.attach({ cancel: () => cancelled.push('work') });
+    deadline.dispose();
+    deadline.abort();
+    expect(cancelled).to.deep.equal([]);
+  });
+
+  it('leaves no timer of a pause that an abort has ended', async () => {
+    const clock = new FakeClock();
+    const deadline = new CallDeadline(clock, { timeoutMs: 50 });
+    const pause = deadline.pause(20);
+    deadline.abort();
+    await pause;
+    expect([clock.now(), clock.timerCount]).to.deep.equal([0, 0]);
+  });
+
   it('pauses for the given time, or until it ends', async () => {
     const clock = new FakeClock();
     const deadline = new CallDeadline(clock, { timeoutMs: 50 });
@@ -104,6 +122,16 @@ describe('DeadlineTimer', () => {
     expect(clock.timerCount).to.equal(1);
     for (const each of items) timer.delete(each);
     expect(clock.timerCount).to.equal(0);
+  });
+
+  it('sets a timer again for an item that comes after all others were deleted', async () => {
+    const scene = new Scene();
+    const [early, late] = [scene.item('early', 100), scene.item('late', 200)];
+    scene.timer.add(early);
+    scene.timer.delete(early);
+    scene.timer.add(late);
+    await scene.clock.runUntil(1_000);
+    expect(scene.overdue).to.deep.equal(['late 200']);
   });
 
   it('does not call deleted items', async () => {

@@ -21,6 +21,10 @@ describe('Endpoints', () => {
     expect(new Endpoints(['a', 'b'], 0.5).next(['b', 'a'])).to.equal('b');
   });
 
+  it('has none to ask if there is none', () => {
+    expect(() => new Endpoints([], 0).next([])).to.throw(TypeError, 'no endpoint');
+  });
+
   it('prefers the next one after a failure, in a circle', () => {
     const endpoints = new Endpoints(['a', 'b'], 0);
     endpoints.avoid('a');
@@ -52,10 +56,11 @@ describe('toEndpoints', () => {
 
   it('refuses what is no address, and says what is missing', () => {
     expect(() => toEndpoints(undefined)).to.throw(TypeError, 'endpoints is missing');
-    expect(() => toEndpoints(null)).to.throw(TypeError, 'not null');
-    expect(() => toEndpoints(4401)).to.throw(TypeError, 'not number');
-    expect(() => toEndpoints([4401])).to.throw(TypeError, 'not number');
-    expect(() => toEndpoints(new Set(['a:1']))).to.throw(TypeError, 'not object');
+    const kinds = 'endpoints must be a string or an array of strings, not';
+    expect(() => toEndpoints(null)).to.throw(TypeError, `${kinds} null`);
+    expect(() => toEndpoints(4401)).to.throw(TypeError, `${kinds} number`);
+    expect(() => toEndpoints(new Set(['a:1']))).to.throw(TypeError, `${kinds} object`);
+    expect(() => toEndpoints([4401])).to.throw(TypeError, 'must be a string such as');
   });
 
   it('keeps scheme, host and port, IPv6 too', () => {
@@ -65,8 +70,8 @@ describe('toEndpoints', () => {
   });
 
   for (const bad of ['', 'ftp://a:1', 'http://', 'a:99999', 'a:1/path', 'me:secret@a:1', 'a:1?b']) {
-    it(`refuses "${bad}"`, () => {
-      expect(() => toEndpoint(bad)).to.throw(TypeError);
+    it(`refuses "${bad}", and says how to write it`, () => {
+      expect(() => toEndpoint(bad)).to.throw(TypeError, /write (?:it as )?http:/);
     });
   }
 });

@@ -1,4 +1,4 @@
-import type { Answer, KvError } from '@paxkv/client';
+import { type Answer, type Exchange, ExchangeError, type KvError } from '@paxkv/client';
 import { CallDeadline, DeadlineTimer } from '@paxkv/client/internal/retry/deadlines';
 import { Endpoints } from '@paxkv/client/internal/retry/endpoints';
 import { Retry } from '@paxkv/client/internal/retry/retry';
@@ -145,6 +145,7 @@ describe('Retry', () => {
     const { world, reply } = ask(refuseConnection);
     const failure = await world.clock.finish(failureOf(reply));
     expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
+    expect(failure.message).to.include(`within 1000 ms, ${trail(world).length} attempts.`);
     expect(world.clock.now()).to.equal(1000);
   });
 
@@ -158,6 +159,7 @@ describe('Retry', () => {
     const { world, reply } = ask(hang, { timeoutMs: 50 });
     const failure = await world.clock.finish(failureOf(reply));
     expect(failure).to.include({ code: 'KV_TIMEOUT', outcome: 'not done' });
+    expect(failure.message).to.include('no reply within 50 ms, 1 attempt.');
     expect(world.clock.now()).to.equal(50);
   });
 
@@ -196,6 +198,12 @@ describe('Retry', () => {
     expect(failure.message).to.include('answered 502 with <html>');
   });
 
+  it('sends nothing for a call that has ended before', async () => {
+    const { world, reply } = ask(() => absent, { signal: AbortSignal.abort() });
+    expect(await failureOf(reply)).to.include({ code: 'KV_ABORTED', outcome: 'not done' });
+    expect(trail(world)).to.deep.equal([]);
+  });
+
   it('ends within a pause when aborted', async () => {
     const controller = new AbortController();
     const { world, reply } = ask(refuseConnection, { signal: controller.signal });
@@ -230,10 +238,42 @@ describe('Retry', () => {
       'KV_TIMEOUT',
       'KV_UNAVAILABLE',
     ]);
+    expect(failures[0]?.message).to.match(/^get: no reply\. /);
     expect(world.transport.sent.slice(1).map(({ endpoint }) => endpoint)).to.deep.equal([
       'z',
       'z',
       'z',
     ]);
+  });
+
+  it('lets the exchange choose among the servers that it has not asked in this round', async () => {
+    const offered: string[] = [];
+    const exchange: Exchange = {
+      send: (_endpoint, attempt) => attempt.reject(new ExchangeError('no', 'refused')),
+      close: () => Promise.resolve(),
+      bestFor: (_request, endpoints) => {
+        offered.push(endpoints.join(''));
+        return endpoints.at(-1);
+      },
+    };
+    const { clock, environment } = fakeWorld(hang);
+    const retry = new Retry({
+      environment: { ...environment, exchange },
+      endpoints: new Endpoints(['a', 'b', 'c'], 0),
+      timer: new DeadlineTimer(clock),
+      settings,
+    });
+    const deadline = new CallDeadline(clock, { timeoutMs: 26 });
+    await clock.finish(failureOf(retry.send(get, retry.newCall('get', deadline))));
+    expect(offered).to.deep.equal(['abc', 'ab', 'a', 'abc', 'ab', 'a']);
+  });
+
+  it('says that the call has ended if it did so while a given server was asked', async () => {
+    const { world, retry, reply } = ask(() => absent);
+    await reply;
+    world.transport.script = hang;
+    const deadline = new CallDeadline(world.clock, { timeoutMs: 50 });
+    const failure = await world.clock.finish(failureOf(retry.sendOnce(get, 'z', deadline)));
+    expect(failure.message).to.match(/^get: no reply within 50 ms, 1 attempt\. /);
   });
 });

@@ -4,6 +4,7 @@ import {
   encodeBatch,
   encodeLevelRaise,
   expectEncodable,
+  type LoggedRequest,
   noop,
 } from '@paxkv/kvserver/internal/state-machine/batch';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
@@ -65,6 +66,75 @@ const request: fc.Arbitrary<Request> = fc.oneof(
 const batch: fc.Arbitrary<Batch> = fc.record({
   origin: fc.record({ node: count, runId: count, number: count }),
   requests: fc.array(request),
+});
+
+/** What clients send, and what a server adds to it where sessions are opened. */
+const logged: fc.Arbitrary<LoggedRequest> = fc.oneof(
+  fc.record({ command: keyCommand, stamp }),
+  fc.record({
+    command: fc.constant(openSession()),
+    opening: fc.record({
+      entropy: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+      owner: fc.string({ minLength: 1, maxLength: 40 }),
+    }),
+  }),
+);
+
+describe('A batch that opens sessions', () => {
+  const packr = new Packr({ useRecords: false, moreTypes: false });
+  const opening = { entropy: new Uint8Array(16).fill(5), owner: 'user anna' };
+  const row = [opening.entropy, opening.owner];
+  const opened: LoggedRequest = { command: openSession(), opening };
+  const encodedOf = (requests: readonly Request[], openings: readonly unknown[]) =>
+    Buffer.concat([Buffer.of(3), packr.pack([2, 7, 300, requests.map(rowOf), openings])]);
+
+  it('has the opening of each session after its requests', () => {
+    fc.assert(
+      fc.property(fc.array(logged, { maxLength: 6 }), (requests) => {
+        const decoded = decodeBatch(encodeBatch({ origin, requests }));
+        expect(plain(decoded)).to.deep.equal(plain({ origin, requests }));
+      }),
+    );
+    const requests = [{ command: put('k', 'v') }, opened];
+    const value = encodedOf(requests, [row]);
+    expect(plain(decodeBatch(value))).to.deep.equal(plain({ origin, requests }));
+  });
+
+  it('is refused unless it has one opening for each session', () => {
+    const write: Request = { command: put('k', 'v') };
+    for (const [requests, openings] of [
+      [[opened], []],
+      [[opened], [row, row]],
+      [[opened, opened], [row]],
+      [[write], [row]],
+      [[write], []],
+    ] as const) {
+      const isComplete = openings.length === requests.filter((each) => each === opened).length;
+      const code = codeOf(() => decodeBatch(encodedOf(requests, openings)));
+      expect(code).to.equal(isComplete ? undefined : 'STATE_MALFORMED');
+    }
+    expect(codeOf(() => decodeBatch(Uint8Array.of(3)))).to.equal('STATE_MALFORMED');
+    const requests = [opened, { command: openSession() }];
+    expect(() => encodeBatch({ origin, requests })).to.throw(TypeError);
+  });
+});
+
+describe('The values of the log', () => {
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+  it('have the bytes that they always had', () => {
+    const opening = { entropy: new Uint8Array(16).fill(5), owner: 'me' };
+    const requests = [{ command: openSession('c'), opening }];
+    expect(hex(noop)).to.equal('01');
+    expect(hex(encodeLevelRaise(2))).to.equal('0200000002');
+    expect(hex(encodeLevelRaise(2, new Uint8Array(16).fill(9)))).to.equal(
+      `0400000002${'09'.repeat(16)}`,
+    );
+    expect(hex(encodeOne({ command: get('k') }))).to.equal('01940207cd012cdd00000001919200c4016b');
+    expect(hex(encodeBatch({ origin, requests }))).to.equal(
+      `03950207cd012cdd00000001919204a1639192c410${'05'.repeat(16)}a26d65`,
+    );
+  });
 });
 
 describe('batch', () => {

@@ -18,6 +18,18 @@ describe('FailureLatch', () => {
     expect(await failureOf(latch.guard(async () => 7))).to.equal(first);
   });
 
+  it('begins nothing after a failure', async () => {
+    const latch = new FailureLatch();
+    latch.fail(new Error('first'));
+    let hasBegun = false;
+    await failureOf(
+      latch.guard(async () => {
+        hasBegun = true;
+      }),
+    );
+    expect(hasBegun).to.equal(false);
+  });
+
   it('gives no result of an action during which another failed', async () => {
     const latch = new FailureLatch();
     const error = new Error('of another');

@@ -1,7 +1,9 @@
 import {
+  authLevel,
   baseLevel,
   includesLevel,
   levelOf,
+  requestLevelOf,
   thisVersion,
   unsupportedLevel,
 } from '@paxkv/kvserver/internal/state-machine/features';
@@ -20,6 +22,16 @@ describe('This version', () => {
       expect(types).to.include(type);
       expect(level).to.be.within(baseLevel + 1, thisVersion.highest);
     }
+  });
+});
+
+describe('The level of the auth table', () => {
+  it('is that of the commands about it, and of every request with a principal', () => {
+    const principal = { user: 'anna' };
+    expect(levelOf({ type: 'getAuth' }, thisVersion)).to.equal(authLevel);
+    expect(requestLevelOf({ command: { type: 'getAuth' } }, thisVersion)).to.equal(authLevel);
+    expect(requestLevelOf({ command: put('k', 'v') }, thisVersion)).to.equal(baseLevel);
+    expect(requestLevelOf({ command: put('k', 'v'), principal }, thisVersion)).to.equal(authLevel);
   });
 });
 

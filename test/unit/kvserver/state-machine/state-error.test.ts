@@ -2,6 +2,7 @@ import { RestartPolicy } from '@paxkv/kvserver/internal/restart-policy';
 import {
   StateError,
   UnappliableError,
+  UnreadableValueError,
   unappliable,
 } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
@@ -33,6 +34,19 @@ describe('A decided value at which this version fails', () => {
     }
     expect(machine.applied).to.equal(-1);
     expect(await machine.flush().catch((cause) => cause)).to.be.instanceOf(StateError);
+  });
+
+  it('is named with its instance and its first bytes if the journal holds it', () => {
+    const cause = new TypeError('a defect');
+    const value = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    const error = new UnreadableValueError(7, value, cause);
+    expect(error).to.include({ code: 'STATE_VALUE_UNREADABLE', instance: 7, cause });
+    expect(error.message).to.include('for instance 7 that this version cannot apply');
+    expect(error.message).to.match(/: 10 bytes that begin with 0102030405060708\.$/);
+  });
+
+  it('has no cause if there is none', () => {
+    expect(new StateError('STATE_FAILED', 'no read')).not.to.have.own.property('cause');
   });
 
   it('keeps an error that has a code of its own', () => {

@@ -292,4 +292,29 @@ describe('StateMachine', () => {
     );
     expect(new Set(hashes).size).to.equal(histories.length);
   });
+  it('gets an incarnation by a decision, and keeps the first one', async () => {
+    const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
+    const raises = [1, 2].map((fill) => encodeLevelRaise(2, Buffer.alloc(16, fill)));
+    await machine.apply(decided(0, [noop]));
+    expect(machine.incarnation).to.equal(undefined);
+    await machine.apply(decided(1, raises));
+    expect(machine.incarnation).to.equal(Buffer.alloc(16, 1).toString('base64url'));
+  });
+
+  it('has a state hash of all that was applied, and of nothing else', async () => {
+    const hashOf = async (...runs: readonly (readonly Uint8Array[])[]) => {
+      const machine = await StateMachine.open(new StateDatabase(memoryLevel()));
+      for (const run of runs) await machine.apply(decided(machine.applied + 1, run));
+      return machine.stateHash;
+    };
+    const [one, other] = [batchOf(put('k', 'a')), batchOf(put('k', 'b'))];
+    expect(await hashOf([one], [other])).to.equal(await hashOf([one, other]));
+    const hashes = await Promise.all([
+      hashOf(),
+      hashOf([one]),
+      hashOf([other]),
+      hashOf([one, one]),
+    ]);
+    expect(new Set(hashes).size).to.equal(4);
+  });
 });

@@ -71,6 +71,7 @@ describe('Values', () => {
     expect(values.accepts(value)).to.equal(true);
     // Nobody changes a value; here it shows that it is not decoded again.
     value.fill(0xff);
+    expect(values.accepts(value)).to.equal(true);
     expect(values.read(value)).to.have.deep.property('origin', origin);
     expect(codeOf(values, value)).to.equal('STATE_UNKNOWN_FORMAT');
   });

@@ -92,5 +92,5 @@ function grants({ kind, prefix }: Right, need: Need): boolean {
 }
 
 function isPrefix(prefix: Bytes, key: Bytes): boolean {
-  return prefix.length <= key.length && prefix.every((byte, index) => byte === key[index]);
+  return prefix.every((byte, index) => byte === key[index]);
 }

@@ -1,4 +1,5 @@
 /** The auth table in the log, as a state machine applies it. */
+import { Auth } from '@paxkv/kvserver/internal/state-machine/auth/auth';
 import { encodeBatch, encodeLevelRaise } from '@paxkv/kvserver/internal/state-machine/batch';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
@@ -76,6 +77,34 @@ describe('The auth table', () => {
     expect(log.machine.auth.table).to.deep.equal(table);
     await log.restart();
     expect(log.machine.auth.table).to.deep.equal(table);
+  });
+
+  it('is read with the revision that the next one must replace', async () => {
+    const log = await Log.open();
+    const read = { command: { type: 'getAuth' }, principal: { user: 'root' } } as const;
+    const none = { type: 'getAuth', revision: 0, table: emptyAuthTable };
+    expect(await log.apply(read)).to.deep.equal([none]);
+    await log.apply({ command: put('a', '1') });
+    await log.setAuth(table);
+    expect(await log.apply(read)).to.deep.equal([{ type: 'getAuth', revision: 2, table }]);
+  });
+
+  it('is not looked for on disk below its feature level', async () => {
+    const readEntries = () => Promise.reject(new Error('read'));
+    const auth = await Auth.load({ readEntries }, { featureLevel: 1 });
+    expect(auth.table).to.deep.equal(emptyAuthTable);
+  });
+
+  it('limits who says who they are, also while nobody has to', async () => {
+    const log = await Log.open();
+    await log.setAuth({ ...table, required: false });
+    const replies = await log.apply(
+      { command: put('b', '1'), principal: anna },
+      { command: put('b', '2') },
+      { command: put('a', '3'), principal: anna },
+    );
+    expect(replies[0]).to.deep.equal(refusedAs('forbidden'));
+    expect(replies.slice(1).map(({ type }) => type)).to.deep.equal(['put', 'put']);
   });
 
   it('refuses in the log what came after it, in the same batch and in later ones', async () => {

@@ -66,6 +66,9 @@ describe('Rights', () => {
     ).to.equal('forbidden');
     expect(refusalOf(table, anna, increment('orders/1'))).to.equal(undefined);
     expect(refusalOf(table, anna, increment('abc'))).to.equal('forbidden');
+    const apart = [right('read', 'a'), right('write', 'orders/')];
+    const others = { ...table, roles: [{ name: 'orders', rights: apart }] };
+    expect(refusalOf(others, anna, increment('orders/1'))).to.equal('forbidden');
   });
 
   it('that a transaction needs are those to read what it compares, and for both branches, at every depth', () => {
@@ -99,6 +102,14 @@ describe('Rights', () => {
     }
   });
 
+  it('to keys neither show the auth table nor change it', () => {
+    const all = { ...table, roles: [{ name: 'orders', rights: [right('read'), right('write')] }] };
+    const change: Command = { type: 'setAuth', expected: 0, table };
+    for (const command of [{ type: 'getAuth' } as const, change]) {
+      expect(refusalOf(all, { user: 'anna' }, command), command.type).to.equal('forbidden');
+    }
+  });
+
   it('are needed for every command but one that opens a session', () => {
     for (const spec of allCommands) {
       const needs = goodCommandsOf(spec).map((command) => needsOf(command).length);
@@ -126,5 +137,6 @@ describe('Rights', () => {
     expect(mayDo(table, { user: 'anna' }, { kind: 'monitor' })).to.equal(true);
     expect(mayDo(table, { user: 'anna' }, { kind: 'admin' })).to.equal(false);
     expect(mayDo(table, { user: 'nobody' }, { kind: 'monitor' })).to.equal(false);
+    expect(mayDo(table, { user: 'unknown' }, { kind: 'monitor' })).to.equal(false);
   });
 });

@@ -50,5 +50,10 @@ describe('digest of a command', () => {
 
   it('never changes, since sessions on disk hold it', () => {
     expect(digestOf(put('key', 'value'))).to.equal(13287661368294);
+    const by = (count: bigint) =>
+      ({ type: 'increment', key: new Uint8Array(1000), by: count }) as const;
+    expect([1n, 10n].map((count) => digestOf(by(count)))).to.deep.equal([
+      6812504837099999, 6812509085595308,
+    ]);
   });
 });

@@ -1,9 +1,12 @@
 import {
   fromOpening,
   isOwnerText,
+  isUserOwner,
+  localOwner,
   ownerLengthMax,
   sessionIdOf,
   toOpening,
+  userOwner,
 } from '@paxkv/kvserver/internal/state-machine/sessions/opening';
 import { isId128 } from '@paxkv/protocol';
 import { expect } from 'chai';
@@ -27,6 +30,19 @@ describe('The opening of a session', () => {
     ];
     for (const row of wrongs) expect(() => toOpening(row), String(row)).to.throw(TypeError);
     expect(isOwnerText('x'.repeat(ownerLengthMax))).to.equal(true);
+    expect(isOwnerText('x')).to.equal(true);
+  });
+
+  it('tells users from addresses and from the server itself', () => {
+    expect(userOwner({ user: 'anna' })).to.equal('user anna');
+    expect(isUserOwner(userOwner({ user: 'anna' }))).to.equal(true);
+    for (const owner of ['10.0.0.1', localOwner]) {
+      expect([isOwnerText(owner), isUserOwner(owner)], owner).to.deep.equal([true, false]);
+    }
+  });
+
+  it('gives an id that is the same in every version, since servers of two versions apply one log', () => {
+    expect(sessionIdOf('a', opening, 1)).to.equal('78N-nUSNCgZwiLwYv42xQg');
   });
 
   it('gives an id that depends on the cluster, the random bits and the count, and on nothing else', () => {

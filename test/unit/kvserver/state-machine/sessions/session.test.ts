@@ -28,6 +28,12 @@ describe('A session', () => {
     }
   });
 
+  it('begins unused, with the first number', () => {
+    const session = new Session(7, 'someone');
+    expect(session.lastUse).to.equal(0);
+    expect([0, 1].map((number) => session.admits(number))).to.deep.equal([false, true]);
+  });
+
   it('drops replies below its window, and none in it', () => {
     const session = withReplies(3, 4, 5, 9);
     for (const [first, left] of [
@@ -111,5 +117,41 @@ describe('A session', () => {
       expect(() => Session.fromRow(7, row), JSON.stringify(row)).to.throw(TypeError);
     }
     expect(() => Session.fromRow(7, [...good, 5])).to.throw(TypeError);
+  });
+
+  it('is read at the lowest numbers, and at both ends of the length of its name', () => {
+    for (const name of ['x', 'x'.repeat(64)]) {
+      const session = Session.fromRow(7, [name, 1, 1, [[1, 9, [1, 7]]]]);
+      expect(session).to.include({ client: name, lastUse: 1, cachedReplyCount: 1 });
+    }
+    for (const name of ['', 'x'.repeat(65)]) {
+      expect(() => Session.fromRow(7, [name, 1, 1, []]), name).to.throw(
+        TypeError,
+        'another length',
+      );
+    }
+    expect(() => Session.fromRow(7, ['x', 0, 1, []])).to.throw(TypeError);
+  });
+
+  it('is refused with a reply outside its window, or with two to one request', () => {
+    for (const numbers of [[1], [2 + sessionWindowMax], [2, 2]]) {
+      const replies = numbers.map((number) => [number, 9, [1, 7]]);
+      const read = () => Session.fromRow(7, ['someone', 4, 2, replies]);
+      expect(read, String(numbers)).to.throw(TypeError, 'cannot have a reply');
+    }
+  });
+
+  it('has an owner if its id is random, and none otherwise', () => {
+    const random = Buffer.alloc(16, 7).toString('base64url');
+    expect(Session.fromRow(random, ['x', 1, 1, [], 'local']).owner).to.equal('local');
+    for (const [id, owners] of [
+      [7, ['local']],
+      [random, []],
+      [random, ['']],
+      [random, ['x'.repeat(257)]],
+    ] as const) {
+      const read = () => Session.fromRow(id, ['x', 1, 1, [], ...owners]);
+      expect(read, `${id} ${owners}`).to.throw(TypeError, 'has no owner');
+    }
   });
 });

@@ -44,6 +44,18 @@ describe('the entry of a reply', () => {
     expect(toReplyEntry({ value: large, ...revisions }).value).to.equal(large);
   });
 
+  it('is shared if it has half of its memory, and copied if it has less', () => {
+    const length = textBytesMax + 1;
+    for (const [bufferBytes, isShared] of [
+      [2 * length, true],
+      [2 * length + 1, false],
+    ] as const) {
+      const part = value(bufferBytes).subarray(0, length);
+      const { value: replied } = toReplyEntry({ value: part, ...revisions });
+      expect(replied === part, `${bufferBytes}`).to.equal(isShared);
+    }
+  });
+
   it('keeps no batch in memory, of which its value is a small part', () => {
     const batch = value(2 ** 20);
     const part = batch.subarray(100, 100 + textBytesMax + 1);

@@ -81,6 +81,15 @@ describe('EntryCache', () => {
     expect(slot?.entry?.value).to.equal('new');
   });
 
+  it('finds that change afterwards, and not what the database answered', async () => {
+    cache = new EntryCache({ read: database.read });
+    database.rows.set('k', entry('old'));
+    const reading = cache.load(['k']);
+    await change('k', 'new');
+    await reading;
+    expect(heldAt('k')).to.equal('new');
+  });
+
   it('keeps no database answer from before a write that arrives after it', async () => {
     cache = new EntryCache({ read: database.read });
     database.rows.set('k', entry('old'));
@@ -108,6 +117,19 @@ describe('EntryCache', () => {
     expect(names.map((name) => cache.find(name)?.name)).to.deep.equal(names);
     cache.release();
     expect(cache.find('e')).to.equal(undefined);
+  });
+
+  it('holds keys of a run that were in memory before, though others of the run push them out', async () => {
+    cache = new EntryCache({ read: database.read, bytesMax: 1000 });
+    database.rows.set('a', entry('1'));
+    await cache.load(['a']);
+    await cache.hold([...'abcdefgh']);
+    await crowdOut();
+    expect(heldAt('a')).to.equal('1');
+  });
+
+  it('asks the database for a key that it never had, unless the database is new', () => {
+    expect(new EntryCache({ read: database.read }).find('k')).to.equal(undefined);
   });
 
   it('asks the database for missing keys only', async () => {
@@ -146,6 +168,20 @@ describe('EntryCache', () => {
     expect(database.asked).to.deep.equal([]);
   });
 
+  it('has room for about 80 MiB unless it is told another limit', () => {
+    cache = new EntryCache({ read: database.read, isNew: true });
+    const large = 'v'.repeat(64 * 1024);
+    const names = Array.from({ length: 2000 }, (_, number) => `${number}`);
+    for (const name of names) {
+      const slot = cache.find(name);
+      if (slot !== undefined) cache.change(slot, entry(large));
+    }
+    cache.takeChanges();
+    cache.settle();
+    const kept = names.filter((name) => cache.find(name) !== undefined).length;
+    expect(kept).to.be.within(600, 1280);
+  });
+
   it('counts the growth of a key towards the limit', async () => {
     cache = new EntryCache({ read: database.read, bytesMax: 10_000 });
     await cache.load(['other', 'k']);
@@ -167,6 +203,22 @@ describe('EntryCache', () => {
     const [read] = await cache.load(['k']);
     expect(read?.entry?.value).to.have.length(100_000);
     expect(cache.find('k')).to.equal(undefined);
+  });
+
+  it('counts each changed key with its name and its present value', async () => {
+    expect([cache.dirtyBytes, cache.undurableBytes]).to.deep.equal([0, 0]);
+    await change('k', 'v'.repeat(100));
+    const one = cache.dirtyBytes;
+    expect(one).to.be.above(100);
+    await change('key', 'v'.repeat(100));
+    expect(cache.dirtyBytes).to.equal(2 * one + 2);
+    const slot = cache.find('k') ?? expect.fail('not in memory');
+    cache.change(slot, undefined);
+    expect(cache.dirtyBytes).to.equal(2 * one + 2 - 100);
+    cache.change(slot, entry('vv'));
+    expect(cache.dirtyBytes).to.equal(2 * one + 2 - 98);
+    cache.takeChanges();
+    expect(cache.dirtyBytes).to.equal(0);
   });
 
   it('reports how many bytes wait, and how many are not durable', async () => {

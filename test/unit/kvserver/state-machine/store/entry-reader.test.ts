@@ -59,4 +59,28 @@ describe('EntryReader', () => {
     expect(found === noRoom ? '' : text(found?.value)).to.equal('value');
     expect(asked).to.deep.equal([valueBytesMax, valueBytesMax]);
   });
+  it('reads fewer entries at once while their values are large, and at most 16', async () => {
+    let [running, runningMax] = [0, 0];
+    const onDisk = (value: string | undefined) =>
+      new EntryReader({
+        find: () => undefined,
+        load: async ([name = '']) => {
+          running += 1;
+          runningMax = Math.max(runningMax, running);
+          await new Promise(setImmediate);
+          running -= 1;
+          return [slotOf(name, value === undefined ? undefined : { ...entry, value })];
+        },
+      });
+    for (const [value, atOnce] of [
+      ['v'.repeat(2 ** 20), 2],
+      [undefined, 16],
+    ] as const) {
+      const large = onDisk(value);
+      await large.read('first', hasRoom);
+      runningMax = 0;
+      await Promise.all(Array.from({ length: 50 }, (_, index) => large.read(`${index}`, hasRoom)));
+      expect(runningMax).to.equal(atOnce);
+    }
+  });
 });

@@ -29,6 +29,45 @@ describe('ReadSlots', () => {
     expect(await Promise.all(later)).to.deep.equal([4, 5]);
   });
 
+  /** The most reads that ran at once, of 50 that find values of so many bytes. */
+  async function atOnce(slots: ReadSlots, bytes: number): Promise<number> {
+    let [running, runningMax] = [0, 0];
+    const read = async () => {
+      running += 1;
+      runningMax = Math.max(runningMax, running);
+      await new Promise(setImmediate);
+      running -= 1;
+      return bytes;
+    };
+    await Promise.all(Array.from({ length: 50 }, () => slots.run(read, (found) => found)));
+    return runningMax;
+  }
+
+  const readOne = (slots: ReadSlots, bytes: number) =>
+    slots.run(
+      async () => bytes,
+      (found) => found,
+    );
+
+  it('runs as many reads at once as have 2 MiB together', async () => {
+    for (const [bytes, count] of [
+      [2 ** 19, 4],
+      [2 ** 19 + 1, 3],
+      [2 ** 22, 2],
+    ] as const) {
+      const slots = new ReadSlots();
+      await readOne(slots, bytes);
+      expect(await atOnce(slots, bytes), `${bytes}`).to.equal(count);
+    }
+  });
+
+  it('expects large values for a while after the last one', async () => {
+    const slots = new ReadSlots();
+    await readOne(slots, 2 ** 22);
+    await readOne(slots, 0);
+    expect(await atOnce(slots, 2 ** 20)).to.equal(2);
+  });
+
   it('runs fewer reads at once while values are large, and as many as before once they are small', async () => {
     const slots = new ReadSlots();
     let [running, runningMax] = [0, 0];

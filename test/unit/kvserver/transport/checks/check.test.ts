@@ -56,7 +56,9 @@ describe('checks', () => {
     }
     expect(outcome(check, [1, 10])).to.equal('1: no whole number from 0 to 9');
     expect(outcome(pair(flag), [true, false])).to.deep.equal([true, false]);
-    expect(outcome(pair(flag), [true])).to.match(/no list of 2/);
+    for (const content of [[true], [true, false, true]]) {
+      expect(outcome(pair(flag), content)).to.match(/no list of 2/);
+    }
   });
 
   it('take records with every field, those that may be absent excepted, and no other', () => {
@@ -105,6 +107,14 @@ describe('checks', () => {
     expect(check(content)).to.equal(content);
     expect(content.a[0]?.b).to.not.equal(view);
     expect(content.a[0]?.b).to.deep.equal(view);
+    const views = [view];
+    expect(
+      list(
+        bytes(1, (each) => each.slice()),
+        few,
+      )(views),
+    ).to.equal(views);
+    expect(views[0]).to.not.equal(view);
   });
 });
 

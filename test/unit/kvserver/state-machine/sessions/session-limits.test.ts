@@ -1,0 +1,55 @@
+/** The bounds of sessions, and what they count. */
+import {
+  type SessionLimits,
+  Sessions,
+  sessionLimits,
+} from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
+import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
+import type { Request } from '@paxkv/protocol';
+import { expect } from 'chai';
+import { append, FixedCache, openSession, put, stamped } from '../fixtures.ts';
+
+/** So many sessions of feature level 1, and a store with the key `k`. */
+function opened(count: number, limits: SessionLimits) {
+  const sessions = new Sessions({ next: 1, uses: 0 }, [], { limits });
+  const cache = new FixedCache({ k: undefined });
+  const store = new Store(0, cache);
+  const apply = (request: Request) => sessions.apply(request, cache.find('k'), store);
+  for (let each = 0; each < count; each += 1) apply({ command: openSession() });
+  return { sessions, apply };
+}
+
+describe('The limits of sessions', () => {
+  it('has bounds that are the same in every version, since the log format contains them', () => {
+    expect(sessionLimits).to.deep.equal({
+      sessionCountMax: 10_000,
+      cachedReplyCountMax: 500_000,
+      ownerSessionCountMax: 5_000,
+      cachedReplyBytesMax: 16_777_216,
+      sessionReplyBytesMax: 98_304,
+    });
+  });
+
+  it('has no bounds on bytes and owners before there are owners, as in logs of that level', () => {
+    const none = { ownerSessionCountMax: 1, cachedReplyBytesMax: 1, sessionReplyBytesMax: 1 };
+    const { sessions, apply } = opened(3, { ...sessionLimits, ...none });
+    const first = apply(stamped(append('k', 'a'), [1, 1]));
+    apply(stamped(append('k', 'b'), [1, 2]));
+    expect(sessions.count).to.equal(3);
+    expect(apply(stamped(append('k', 'a'), [1, 1]))).to.deep.equal(first);
+  });
+
+  it('counts sessions and their uses, each once', () => {
+    const { sessions, apply } = opened(2, sessionLimits);
+    apply(stamped(put('k', 'v'), [1, 1]));
+    apply(stamped(put('k', 'v'), [9, 1]));
+    expect(sessions.counts).to.deep.equal({ next: 3, uses: 3 });
+  });
+
+  it('stops before it counts a use beyond exact integers', () => {
+    const sessions = new Sessions({ next: 1, uses: Number.MAX_SAFE_INTEGER });
+    const store = new Store(0, new FixedCache({}));
+    const open = () => sessions.apply({ command: openSession() }, undefined, store);
+    expect(open).to.throw(/counted exactly/);
+  });
+});
