@@ -20,7 +20,7 @@ describe(settingsPage, () => {
       for (const example of examples) {
         const path = join(directory, 'paxkv.yaml');
         await writeFile(path, example);
-        expect(readConfigFile(path, serveSettings).size).to.be.above(2);
+        expect((await readConfigFile(path, serveSettings)).size).to.be.above(2);
       }
     } finally {
       await rm(directory, { recursive: true });

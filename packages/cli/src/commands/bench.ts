@@ -1,25 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import { systemEnvironment } from '@paxkv/client';
 import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
 import { type Command, Option } from 'commander';
-import { ClientTarget } from '../bench/client-target.ts';
-import { toHtmlReport } from '../bench/report/html-report.ts';
-import { beginProgress } from '../bench/report/progress-bar.ts';
-import { toTextReport } from '../bench/report/text-report.ts';
-import { type BenchResult, runBench } from '../bench/run-bench.ts';
-import { type BenchFlags, type BenchSettings, toBenchSettings } from '../bench/settings.ts';
+import type { BenchOptions } from '../bench/bench-command.ts';
 import { distributions } from '../bench/workload/key-choice.ts';
 import { ycsb } from '../bench/workload/mix.ts';
 import { keyBytesMin } from '../bench/workload/records.ts';
-import { CliError, messageOf } from '../cli-error.ts';
-import { toClient } from '../client.ts';
-import { addClientOptions, type ClientOptions } from '../options.ts';
+import { addClientOptions } from '../options.ts';
 import { wholeNumber } from '../settings/kinds.ts';
-import { jsonLine, type Streams } from '../streams.ts';
-
-interface BenchOptions extends ClientOptions, BenchFlags {
-  readonly html?: string;
-}
+import type { Streams } from '../streams.ts';
 
 const keyCountMax = 10_000_000;
 const inFlightMax = 65_536;
@@ -35,46 +22,10 @@ export function addBench(program: Command, streams: Streams): void {
   for (const option of [...trafficOptions(), ...loopOptions()]) command.addOption(option);
   command.option('--html <file>', 'also write a page with plots');
   addClientOptions(command).action(async (options: BenchOptions) => {
-    const settings = toBenchSettings(options);
-    const result = await bench(settings, options);
-    await streams.data(
-      options.json ? jsonLine({ settings, ...result }) : toTextReport(settings, result),
-    );
-    if (options.html !== undefined) await writePage(options.html, toHtmlReport(settings, result));
-    if (result.answered === 0) throw new CliError('CLI_NO_ANSWER', 'no request was answered');
+    // Loaded only here, since histograms and plots take a while and no other command needs them.
+    const { benchCommand } = await import('../bench/bench-command.ts');
+    await benchCommand(options, streams);
   });
-}
-
-async function bench(settings: BenchSettings, options: BenchOptions): Promise<BenchResult> {
-  const stop = new AbortController();
-  // Ctrl-C prints what was measured so far; a second one ends the process.
-  const onInterrupt = () => stop.abort();
-  const { clientCount, transport, consistency } = settings;
-  const clients = Array.from({ length: clientCount }, () => toClient(options, transport));
-  const target = new ClientTarget(clients, consistency);
-  const progress = beginProgress();
-  process.once('SIGINT', onInterrupt);
-  try {
-    return await runBench(settings, {
-      target,
-      clock: systemEnvironment().clock,
-      onProgress: progress.update,
-      signal: stop.signal,
-    });
-  } finally {
-    progress.end();
-    process.removeListener('SIGINT', onInterrupt);
-    await target.close();
-  }
-}
-
-async function writePage(file: string, page: string): Promise<void> {
-  try {
-    await writeFile(file, page);
-  } catch (cause) {
-    const message = `--html: cannot write ${file}: ${messageOf(cause)}`;
-    throw new CliError('CLI_OUTPUT', message, { cause });
-  }
 }
 
 function trafficOptions(): Option[] {

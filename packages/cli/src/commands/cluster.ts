@@ -34,7 +34,7 @@ export function addCluster(parent: Command, streams: Streams): void {
     .description('run a whole cluster on this machine, a process for each node, until Ctrl-C');
   addSettings(command, clusterSettings);
   addOutputOptions(command).action(async ({ printConfig, json }: ClusterOptions) => {
-    const settings = readSettings(command, clusterSettings);
+    const settings = await readSettings(command, clusterSettings);
     const { nodes, data, port, console: hasConsole } = settings.values;
     const plan = planCluster({
       nodeCount: nodes,

@@ -17,7 +17,7 @@ export function addServe(program: Command, streams: Streams): void {
     .description('run one node of a cluster until Ctrl-C or SIGTERM; a second one ends it at once');
   addSettings(command, serveSettings);
   addOutputOptions(command).action(async ({ printConfig, json }: ServeOptions) => {
-    const settings = readSettings(command, serveSettings);
+    const settings = await readSettings(command, serveSettings);
     // Loaded only here, since loading the server takes a while and no other command needs it.
     const { checkedConfig, runNode } = await import('../run-node.ts');
     const config = checkedConfig(settings);

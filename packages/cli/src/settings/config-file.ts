@@ -1,7 +1,6 @@
 /** Reads a file of settings: a YAML map from names to values, each with the text that its flag would have. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import { parseDocument } from 'yaml';
 import { CliError, messageOf } from '../cli-error.ts';
 import { didYouMean } from './nearest-name.ts';
 import type { SettingTable } from './setting.ts';
@@ -13,8 +12,11 @@ const bytesMax = 1024 * 1024;
  *
  * @throws CliError `CLI_USAGE`, with a line for each thing that is wrong.
  */
-export function readConfigFile(path: string, table: SettingTable): ReadonlyMap<string, unknown> {
-  const entries = readEntries(path);
+export async function readConfigFile(
+  path: string,
+  table: SettingTable,
+): Promise<ReadonlyMap<string, unknown>> {
+  const entries = await readEntries(path);
   const values = new Map<string, unknown>();
   const problems: string[] = [];
   for (const [name, content] of entries) {
@@ -39,7 +41,9 @@ export function readConfigFile(path: string, table: SettingTable): ReadonlyMap<s
  * Every scalar is taken as the text that the file has: a name of digits stays a name, and each kind of setting
  * parses its own text. Aliases are refused.
  */
-function readEntries(path: string): [string, unknown][] {
+async function readEntries(path: string): Promise<[string, unknown][]> {
+  // Most servers start without a file.
+  const { parseDocument } = await import('yaml');
   const document = parseDocument(readText(path), { schema: 'failsafe', logLevel: 'error' });
   const [error] = document.errors;
   if (error !== undefined) throw unusable(path, error.message.split('\n')[0] ?? 'no YAML');

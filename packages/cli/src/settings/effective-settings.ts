@@ -23,13 +23,14 @@ export interface EffectiveSettings<T extends SettingTable> {
  * @throws CliError `CLI_USAGE` if the file cannot be used, a variable of the environment is none that any command
  * reads, or a required setting is missing.
  */
-export function readSettings<T extends SettingTable>(
+export async function readSettings<T extends SettingTable>(
   command: Command,
   table: T,
-): EffectiveSettings<T> {
+): Promise<EffectiveSettings<T>> {
   refuseUnknownVariables(command);
   const path: unknown = command.getOptionValue(otherNames.config);
-  const file = typeof path === 'string' ? readConfigFile(path, table) : new Map<string, unknown>();
+  const file =
+    typeof path === 'string' ? await readConfigFile(path, table) : new Map<string, unknown>();
   const places = new Map<string, string>();
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(table)) {

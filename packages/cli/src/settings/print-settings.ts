@@ -1,5 +1,4 @@
 /** Prints the settings with which a command would start, and where each comes from. */
-import { stringify } from 'yaml';
 import { jsonLine, type Streams } from '../streams.ts';
 import type { EffectiveSettings } from './effective-settings.ts';
 import { type Setting, type SettingTable, textOf } from './setting.ts';
@@ -14,13 +13,13 @@ interface PrintedSetting {
 }
 
 /** Prints them to standard output. `config`: the checked settings of the server, which has defaults of its own. */
-export function printSettings<T extends SettingTable>(
+export async function printSettings<T extends SettingTable>(
   settings: EffectiveSettings<T>,
   config: object,
   { streams, isJson }: { readonly streams: Streams; readonly isJson: boolean },
 ): Promise<void> {
   const printed = describeSettings(settings, config);
-  return streams.data(isJson ? jsonLine(toConfigJson(printed)) : toConfigText(printed));
+  await streams.data(isJson ? jsonLine(toConfigJson(printed)) : await toConfigText(printed));
 }
 
 function describeSettings<T extends SettingTable>(
@@ -38,7 +37,8 @@ function describeSettings<T extends SettingTable>(
 }
 
 /** YAML that `--config` takes, with each source as a comment. What is off is a comment as a whole. */
-function toConfigText(settings: readonly PrintedSetting[]): string {
+async function toConfigText(settings: readonly PrintedSetting[]): Promise<string> {
+  const { stringify } = await import('yaml');
   const lines = settings.map(({ name, text = 'off', source }) => {
     const line =
       text === 'off' ? `# ${name}: ${text}` : stringify({ [name]: text }, yamlStyle).trim();

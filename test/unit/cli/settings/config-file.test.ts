@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { CliError } from 'paxkv/internal/cli-error';
 import { readConfigFile } from 'paxkv/internal/settings/config-file';
 import { serveSettings } from 'paxkv/internal/settings/table';
+import { rejectionOf } from '../../simulator/rejection.ts';
 
 describe('a file of settings', () => {
   let directory: string;
@@ -18,7 +19,7 @@ describe('a file of settings', () => {
 
   async function read(content: string | Uint8Array): Promise<object> {
     await writeFile(path, content);
-    return Object.fromEntries(readConfigFile(path, serveSettings));
+    return Object.fromEntries(await readConfigFile(path, serveSettings));
   }
 
   async function problemsOf(content: string | Uint8Array): Promise<readonly string[]> {
@@ -96,8 +97,13 @@ describe('a file of settings', () => {
     });
   }
 
-  it('refuses a file that is absent, and a directory', () => {
-    expect(() => readConfigFile(path, serveSettings)).to.throw(CliError, 'ENOENT');
-    expect(() => readConfigFile(directory, serveSettings)).to.throw(CliError, 'EISDIR');
+  it('refuses a file that is absent, and a directory', async () => {
+    for (const [unusable, code] of [
+      [path, 'ENOENT'],
+      [directory, 'EISDIR'],
+    ] as const) {
+      const error = await rejectionOf(readConfigFile(unusable, serveSettings));
+      expect(error).to.be.instanceOf(CliError).with.property('message').that.includes(code);
+    }
   });
 });
