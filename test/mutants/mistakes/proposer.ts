@@ -8,9 +8,8 @@ export const proposerMutants: readonly Mutant[] = [
     does: 'A promise to an earlier ballot counts for the current one.',
     loses: 'A quorum that never promised: an earlier decision is overwritten.',
     file: 'paxos/src/core/instance/proposer.ts',
-    right:
-      "if (!proposal || phase?.name !== 'preparing' || !isSameBallot(phase.ballot, ballot)) return;",
-    wrong: "if (!proposal || phase?.name !== 'preparing') return;\n    ballot = phase.ballot;",
+    right: "phase.name !== 'preparing' || !isSameBallot(phase.ballot, ballot)) return;",
+    wrong: "phase.name !== 'preparing') return;\n    ballot = phase.ballot;",
     caughtBy: [
       bySimulation,
       byTest(
@@ -25,8 +24,9 @@ export const proposerMutants: readonly Mutant[] = [
     does: 'Votes of different ballots are added up.',
     loses: 'A value counts as decided that no quorum voted for at one ballot.',
     file: 'paxos/src/core/instance/proposer.ts',
-    right: "phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return;",
-    wrong: "phase?.name !== 'accepting') return;\n    ballot = phase.ballot;",
+    right: "phase.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return",
+    wrong:
+      "phase.name !== 'accepting') return undefined;\n    ballot = phase.ballot;\n    if (!proposal) return",
     caughtBy: [
       bySimulation,
       byTest('unit/paxos/core/instance/proposer', 'never adds up votes of different ballots'),
@@ -96,10 +96,8 @@ export const proposerMutants: readonly Mutant[] = [
     does: 'A proposer ignores rejections.',
     loses: 'Once superseded it asks in vain for ever, and its clients wait.',
     file: 'paxos/src/core/instance/proposer.ts',
-    right:
-      "    if (!isSameBallot(phase.ballot, ballot)) return;\n    proposal.phase = { name: 'backingOff', seen: promised };",
-    wrong:
-      "    if (isSameBallot(phase.ballot, ballot)) return;\n    proposal.phase = { name: 'backingOff', seen: promised };",
+    right: 'else if (isSameBallot(phase.ballot, ballot)) {',
+    wrong: 'else if (!isSameBallot(phase.ballot, ballot)) {',
     caughtBy: [
       bySimulation,
       byTest(

@@ -8,8 +8,8 @@ export const readsMutants: readonly Mutant[] = [
     does: 'A server answers a read without asking any other how far the log may go.',
     loses: 'One that is cut off answers from its old state what was overwritten elsewhere.',
     file: 'paxos/src/core/commit/quorum-read.ts',
-    right: 'if (!answers || answers.size < quorumSize(peerCount)) return;',
-    wrong: 'if (!answers || answers.size < Math.min(1, quorumSize(peerCount))) return;',
+    right: 'if (answers.size < quorumSize(peerCount)) return;',
+    wrong: 'if (answers.size < Math.min(1, quorumSize(peerCount))) return;',
     caughtBy: [
       bySimulation,
       byTest(
@@ -24,8 +24,8 @@ export const readsMutants: readonly Mutant[] = [
     does: 'An answer to an earlier question counts for the pending one.',
     loses: 'What was decided between the two is not seen by the read.',
     file: 'paxos/src/core/commit/quorum-read.ts',
-    right: 'if (this.#pending?.id !== id) return;',
-    wrong: 'if (!this.#pending || this.#pending.id < id) return;',
+    right: 'if (pending?.id !== id) return;',
+    wrong: 'if (!pending || pending.id < id) return;',
     caughtBy: [
       bySimulation,
       byTest(

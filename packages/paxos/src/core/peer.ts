@@ -53,10 +53,10 @@ export class Peer<V> {
   step(event: PeerEvent<V>, now: number): Effects<V> {
     const { participation } = this.#roles;
     const step = new Step<V>(now, this.#seal);
-    const { floor, min } = this;
+    const { min } = this;
     participation.begin(step);
     this.#route(event, step);
-    forgetSince({ floor, min }, this.#roles, step);
+    forgetSince(min, this.#roles, step);
     if (step.effects.persist.length > 0) participation.note(step);
     return step.effects;
   }

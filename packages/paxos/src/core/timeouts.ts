@@ -45,14 +45,14 @@ export class RetryDelays {
 }
 
 function doubled(first: number, max: number, attempt: number): number {
-  return Math.min(max, first * 2 ** Math.min(attempt, 30));
+  return Math.min(max, first * 2 ** attempt);
 }
 
 /** The earliest of the times that are set, if any is. */
 export function earliest(times: Iterable<number | undefined>): number | undefined {
   let first: number | undefined;
   for (const time of times) {
-    if (time !== undefined && (first === undefined || time < first)) first = time;
+    if (time !== undefined) first = Math.min(first ?? time, time);
   }
   return first;
 }

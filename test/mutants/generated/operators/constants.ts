@@ -13,7 +13,8 @@ export function wrongNumber(node: ts.Node): readonly Mutation[] {
   )
     return [];
   const text = node.getText();
-  if (isDuration(node)) return replaced('0', `(10 * ${text})`);
+  if (isDuration(node))
+    return replaced(...(Number(text) === 0 ? ['1000'] : ['0', `(10 * ${text})`]));
   if (ts.isBigIntLiteral(node)) return replaced(`(${text} + 1n)`);
   const value = Number(node.text);
   if (isNegated(node)) return replaced(`${value - 1}`);

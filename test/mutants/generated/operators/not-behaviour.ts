@@ -2,7 +2,8 @@
 import ts from 'typescript';
 
 const logging = /(?:^|[.#])(?:log|logger)\.(?:trace|debug|info|warn|error|fatal)$/;
-const errorName = /Error$/;
+/** What throws: an error, or an assertion that makes one of its text. */
+const thrower = /(?:Error|^assert)$/;
 const textFields: ReadonlySet<string> = new Set([
   'message',
   'reason',
@@ -28,7 +29,7 @@ function isLoggingOrImport({ expression }: ts.CallExpression): boolean {
 function isForPeople(node: ts.Expression): boolean {
   const { parent } = node;
   if (ts.isNewExpression(parent) || ts.isCallExpression(parent)) {
-    return parent.expression !== node && errorName.test(parent.expression.getText());
+    return parent.expression !== node && thrower.test(parent.expression.getText());
   }
   return ts.isPropertyAssignment(parent) && textFields.has(parent.name.getText());
 }

@@ -57,6 +57,7 @@ describe('The operators of generated mutants', function () {
       'delayMsMax = 64 → delayMsMax = 0',
       'delayMsMax = 64 → delayMsMax = (10 * 64)',
     ]);
+    expect(changesOf('export const delayMs = 0;')).to.deep.equal(['delayMs = 0 → delayMs = 1000']);
   });
 
   it('empty lists, and texts where any text may stand', () => {
@@ -123,6 +124,11 @@ describe('The operators of generated mutants', function () {
   });
 
   it('leave types, imports, log lines and the texts of errors alone', () => {
+    expect(
+      changesOf(`
+        declare function assert(holds: boolean, text: string): void;
+        export const expectOpen = (isOpen: boolean): void => assert(isOpen, 'it is open');`),
+    ).to.deep.equal(["assert(isOpen, 'it is open') → undefined"]);
     const text = `
       import type { A } from './a.ts';
       declare const log: { warn(text: string): void };

@@ -23,6 +23,10 @@ describe('Ballot', () => {
     expect(isLower(undefined, ballot(1, 0))).to.equal(true);
   });
 
+  it('has rounds up to 2 ** 48, which every version of a peer accepts', () => {
+    expect(roundMax).to.equal(2 ** 48);
+  });
+
   it('is compared exactly up to the highest round', () => {
     expect(Number.isSafeInteger(roundMax + 1)).to.equal(true);
     expect(isLower(ballot(roundMax - 1, 2), ballot(roundMax, 0))).to.equal(true);

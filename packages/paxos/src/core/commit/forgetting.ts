@@ -22,15 +22,15 @@ export function observeForgetting<V>(
   catchUp.observe(from, min);
 }
 
-/** Ends and frees what has fallen below the floor and below `min` since they were as given. */
+/** Ends the proposals below the floor, and frees what has fallen below `min` since it was `minBefore`. */
 export function forgetSince<V>(
-  before: { readonly floor: number; readonly min: number },
+  minBefore: number,
   { agreement, truncation }: Pick<Roles<V>, 'agreement' | 'truncation'>,
   step: Step<V>,
 ): void {
-  const { floor, min, everyPeerMin } = truncation;
-  if (floor > before.floor || floor > min) agreement.releaseBelow(agreement.proposalFloor);
-  if (min === before.min) return;
+  const { min, everyPeerMin } = truncation;
+  agreement.releaseBelow(agreement.proposalFloor);
+  if (min === minBefore) return;
   const forgotten = agreement.forgetBelow(min);
   step.note({ type: 'forgotten', min });
   step.truncate(forgotten.filter(({ seq }) => seq >= everyPeerMin));

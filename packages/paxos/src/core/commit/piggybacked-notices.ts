@@ -39,7 +39,7 @@ export class PiggybackedNotices {
   /** Removes and returns the notices for one Accept to `to`. They count as sent. */
   take(to: PeerId): readonly Outcome[] {
     const taken = this.#unsent.get(to)?.splice(0, this.#outcomeCountMax) ?? [];
-    if (taken.length > 0 && this.#isAllSent()) this.#wakeAt = undefined;
+    if (this.#isAllSent()) this.#wakeAt = undefined;
     return taken;
   }
 

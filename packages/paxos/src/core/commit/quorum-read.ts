@@ -57,9 +57,10 @@ export class QuorumRead {
     const asked = this.#chooseQuorum();
     const answers = new Map([[me, agreement.votedUpTo]]);
     const wakeAt = step.now + firstAnswerMs;
-    this.#pending = { id: this.#lastId, answers, asked, attempt: 0, wakeAt };
+    const pending = { id: this.#lastId, answers, asked, attempt: 0, wakeAt };
+    this.#pending = pending;
     for (const to of asked) step.sendNow(to, { type: 'readIndex', id: this.#lastId });
-    this.#conclude(step);
+    this.#conclude(pending, step);
   }
 
   onReadIndex<V>(from: PeerId, { id }: ReadIndex, step: Step<V>): void {
@@ -69,10 +70,11 @@ export class QuorumRead {
 
   onReadIndexReply<V>(from: PeerId, { id, readIndex }: ReadIndexReply, step: Step<V>): void {
     this.#slow.delete(from);
+    const pending = this.#pending;
     // Safety: an answer to an earlier question does not cover what was decided since.
-    if (this.#pending?.id !== id) return;
-    this.#pending.answers.set(from, readIndex);
-    this.#conclude(step);
+    if (pending?.id !== id) return;
+    pending.answers.set(from, readIndex);
+    this.#conclude(pending, step);
   }
 
   /** `peer` has begun a new incarnation: its earlier answer no longer counts. */
@@ -111,10 +113,9 @@ export class QuorumRead {
     }
   }
 
-  #conclude<V>(step: Step<V>): void {
+  #conclude<V>({ answers }: PendingRead, step: Step<V>): void {
     const { peerCount, agreement } = this.#options;
-    const answers = this.#pending?.answers;
-    if (!answers || answers.size < quorumSize(peerCount)) return;
+    if (answers.size < quorumSize(peerCount)) return;
     this.#pending = undefined;
     const readIndex = Math.max(...answers.values());
     agreement.noteMax(readIndex);

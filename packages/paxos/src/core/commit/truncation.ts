@@ -125,7 +125,6 @@ export class Truncation {
     if (this.#budgetStart === undefined) return 0;
     const descending = this.doneByPeer.toSorted((a, b) => b - a);
     const quorumMin = 1 + Math.min(...descending.slice(0, quorumSize(descending.length)));
-    if (quorumMin <= this.#floor) return 0;
     return Math.min(quorumMin, this.#budgetStart(this.#floor, quorumMin));
   }
 }

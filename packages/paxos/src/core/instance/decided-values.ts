@@ -66,10 +66,9 @@ export class DecidedValues<V> {
   }
 
   #startAt(seq: number): void {
-    if (seq <= this.#start) return;
     for (const [, value] of this.#values.within(this.#start, seq))
       this.#count(-1, -this.#sizeOf(value));
-    this.#start = seq;
+    this.#start = Math.max(this.#start, seq);
   }
 
   #count(instances: number, bytes: number): void {

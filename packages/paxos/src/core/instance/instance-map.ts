@@ -1,6 +1,7 @@
-/** What a role remembers of each instance, above a lower bound that only rises. */
+/** What a role remembers of each instance. It frees from below, at a cost that does not grow with what is kept. */
 export class InstanceMap<T> {
   readonly #records = new Map<number, T>();
+  /** No record is below it. */
   #min = 0;
 
   get(seq: number): T | undefined {
@@ -13,6 +14,7 @@ export class InstanceMap<T> {
 
   set(seq: number, record: T): void {
     this.#records.set(seq, record);
+    this.#min = Math.min(this.#min, seq);
   }
 
   delete(seq: number): void {

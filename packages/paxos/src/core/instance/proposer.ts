@@ -2,14 +2,7 @@
  * Proposer: drives instances to a decision. It prepares, asks for votes, backs off after a rejection,
  * and tries again. Paxos Made Simple §2.2, phases 1(a) and 2(a).
  */
-import {
-  type Ballot,
-  compareBallots,
-  isLower,
-  isSameBallot,
-  type PeerId,
-  type Vote,
-} from '../ballot.ts';
+import { type Ballot, isLower, isSameBallot, type PeerId, type Vote } from '../ballot.ts';
 import type { BallotAllocator } from '../ballot-allocator.ts';
 import type { PiggybackedNotices } from '../commit/piggybacked-notices.ts';
 import type { Decision } from '../effects.ts';
@@ -22,21 +15,27 @@ import { InstanceMap } from './instance-map.ts';
 import type { Learner } from './learner.ts';
 
 type Phase<V> =
-  | {
-      readonly name: 'preparing';
-      readonly ballot: Ballot;
-      readonly promises: QuorumVotes;
-      highestVote: Vote<V> | undefined;
-    }
-  | Accepting<V>
+  | Requesting<V>
   /** Waits before the next ballot, which goes above `seen`. */
   | { readonly name: 'backingOff'; seen: Ballot };
+
+/** Waits for answers to a request. */
+type Requesting<V> = Preparing<V> | Accepting<V>;
+
+interface Preparing<V> {
+  readonly name: 'preparing';
+  readonly ballot: Ballot;
+  readonly promises: QuorumVotes;
+  highestVote: Vote<V> | undefined;
+}
 
 interface Accepting<V> {
   readonly name: 'accepting';
   readonly ballot: Ballot;
   readonly value: V;
   readonly votes: QuorumVotes;
+  /** When the votes were first asked for. */
+  readonly sentAt: number;
 }
 
 /** One instance this peer drives to a decision. */
@@ -47,8 +46,6 @@ interface Proposal<V> {
   phase: Phase<V>;
   /** How many requests were rejected or went unanswered. */
   attempt: number;
-  /** When the request of this phase was first sent. */
-  sentAt: number;
   /** When the proposer next acts without a message. */
   wakeAt: number;
 }
@@ -94,23 +91,23 @@ export class Proposer<V> {
     if (this.#proposals.has(seq)) return;
     if (promised) {
       const wakeAt = step.now + this.#delays.beforeRetry(0);
-      this.#add({ seq, value, phase: { name: 'backingOff', seen: promised }, wakeAt }, step);
+      this.#add({ seq, value, phase: { name: 'backingOff', seen: promised }, wakeAt });
       return;
     }
     const phase = this.#prepareAbove(undefined, step);
-    const wakeAt = step.now + this.#delays.beforeResend(0);
-    this.#sendRequest(this.#add({ seq, value, phase, wakeAt }, step), step);
+    this.#add({ seq, value, phase, wakeAt: step.now + this.#delays.beforeResend(0) });
+    this.#sendRequest(seq, phase, step);
   }
 
   /** Starts with phase 2, at a ballot that a quorum promised for the whole log. Called with one value per instance. */
   acceptAt({ seq, value }: Decision<V>, ballot: Ballot, step: Step<V>): void {
     const known = this.#proposals.get(seq);
     const tried = known && ballotOf(known.phase);
-    if (tried && !isLower(tried, ballot)) return;
-    const phase: Phase<V> = { name: 'accepting', ballot, value, votes: this.#noVotes() };
+    if (!isLower(tried, ballot)) return;
+    const phase = this.#askForVotes(ballot, value, step);
     const wakeAt = step.now + this.#delays.beforeResend(0);
-    const ownValue = known?.ownValue ?? value;
-    this.#sendRequest(this.#add({ seq, value: ownValue, phase, wakeAt }, step), step);
+    this.#add({ seq, value: known?.ownValue ?? value, phase, wakeAt });
+    this.#sendRequest(seq, phase, step);
   }
 
   get isIdle(): boolean {
@@ -124,43 +121,44 @@ export class Proposer<V> {
 
   onPromised(from: PeerId, { seq, ballot, vote }: Promised<V>, step: Step<V>): void {
     const proposal = this.#proposals.get(seq);
-    const phase = proposal?.phase;
+    if (!proposal) return;
+    const { phase } = proposal;
     // Safety: an answer to an earlier ballot says nothing about this one.
-    if (!proposal || phase?.name !== 'preparing' || !isSameBallot(phase.ballot, ballot)) return;
+    if (phase.name !== 'preparing' || !isSameBallot(phase.ballot, ballot)) return;
     phase.promises.add(from);
     if (vote && isLower(phase.highestVote?.ballot, vote.ballot)) phase.highestVote = vote;
     if (!phase.promises.isQuorum()) return;
     // Safety (P2c): propose the value of the highest reported vote, and the own value only if there is none.
     const value = phase.highestVote ? phase.highestVote.value : proposal.ownValue;
-    proposal.phase = { name: 'accepting', ballot, value, votes: this.#noVotes() };
-    proposal.sentAt = step.now;
+    const accepting = this.#askForVotes(ballot, value, step);
+    proposal.phase = accepting;
     proposal.wakeAt = step.now + this.#delays.beforeResend(proposal.attempt);
-    this.#sendRequest(proposal, step);
+    this.#sendRequest(seq, accepting, step);
   }
 
   onAccepted(from: PeerId, { seq, ballot }: Accepted, now: number): Chosen<V> | undefined {
     const proposal = this.#proposals.get(seq);
-    const phase = proposal?.phase;
+    if (!proposal) return undefined;
+    const { phase } = proposal;
     // Safety: votes of different ballots are never added up.
-    if (!proposal || phase?.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return;
+    if (phase.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return undefined;
     phase.votes.add(from);
     if (!phase.votes.isQuorum()) return undefined;
-    if (proposal.attempt === 0) this.#delays.onAnswer(now - proposal.sentAt);
+    if (proposal.attempt === 0) this.#delays.onAnswer(now - phase.sentAt);
     return { seq, ballot, value: phase.value, voters: phase.votes };
   }
 
   onRejected({ seq, ballot, promised }: Rejected, now: number): void {
     const proposal = this.#proposals.get(seq);
-    const phase = proposal?.phase;
-    if (!proposal || !phase) return;
+    if (!proposal) return;
+    const { phase } = proposal;
     if (phase.name === 'backingOff') {
-      if (compareBallots(phase.seen, promised) < 0) phase.seen = promised;
-      return;
+      if (isLower(phase.seen, promised)) phase.seen = promised;
+    } else if (isSameBallot(phase.ballot, ballot)) {
+      proposal.phase = { name: 'backingOff', seen: promised };
+      proposal.wakeAt = now + this.#delays.beforeRetry(proposal.attempt);
+      proposal.attempt += 1;
     }
-    if (!isSameBallot(phase.ballot, ballot)) return;
-    proposal.phase = { name: 'backingOff', seen: promised };
-    proposal.wakeAt = now + this.#delays.beforeRetry(proposal.attempt);
-    proposal.attempt += 1;
   }
 
   /** No answer will come to this request: sends it again soon, instead of when its wait ends. */
@@ -176,24 +174,23 @@ export class Proposer<V> {
     let isResending = false;
     for (const proposal of this.#proposals.values()) {
       if (proposal.wakeAt > step.now) continue;
-      if (proposal.phase.name === 'backingOff') {
-        proposal.phase = this.#prepareAbove(proposal.phase.seen, step);
-        proposal.sentAt = step.now;
+      let { phase } = proposal;
+      if (phase.name === 'backingOff') {
+        phase = this.#prepareAbove(phase.seen, step);
+        proposal.phase = phase;
       } else {
         proposal.attempt += 1;
         isResending = true;
       }
       proposal.wakeAt = step.now + this.#delays.beforeResend(proposal.attempt);
-      this.#sendRequest(proposal, step);
+      this.#sendRequest(proposal.seq, phase, step);
     }
     if (isResending) this.#delays.onResent();
   }
 
   wakeAt(): number | undefined {
     let first: number | undefined;
-    for (const { wakeAt } of this.#proposals.values()) {
-      if (first === undefined || wakeAt < first) first = wakeAt;
-    }
+    for (const { wakeAt } of this.#proposals.values()) first = Math.min(first ?? wakeAt, wakeAt);
     return first;
   }
 
@@ -221,23 +218,21 @@ export class Proposer<V> {
     this.#proposals.forgetBelow(floor);
   }
 
-  #add(
-    { seq, value, phase, wakeAt }: Decision<V> & { phase: Phase<V>; wakeAt: number },
-    { now }: Step<V>,
-  ): Proposal<V> {
-    const proposal = { seq, ownValue: value, phase, attempt: 0, sentAt: now, wakeAt };
-    this.#proposals.set(seq, proposal);
-    return proposal;
+  #add({ seq, value, phase, wakeAt }: Decision<V> & Pick<Proposal<V>, 'phase' | 'wakeAt'>): void {
+    this.#proposals.set(seq, { seq, ownValue: value, phase, attempt: 0, wakeAt });
   }
 
-  #prepareAbove(seen: Ballot | undefined, step: Step<V>): Phase<V> {
+  #prepareAbove(seen: Ballot | undefined, step: Step<V>): Preparing<V> {
     const ballot = this.#ballots.ballotAbove(seen, step);
     return { name: 'preparing', ballot, promises: this.#noVotes(), highestVote: undefined };
   }
 
+  #askForVotes(ballot: Ballot, value: V, { now }: Step<V>): Accepting<V> {
+    return { name: 'accepting', ballot, value, votes: this.#noVotes(), sentAt: now };
+  }
+
   /** Sends the request of this phase to every peer that has not answered it. */
-  #sendRequest({ seq, phase }: Proposal<V>, step: Step<V>): void {
-    if (phase.name === 'backingOff') return;
+  #sendRequest(seq: number, phase: Requesting<V>, step: Step<V>): void {
     if (phase.name === 'accepting') {
       for (const to of this.#missing(phase.votes)) step.sendNow(to, this.#accept(to, seq, phase));
       return;

@@ -72,7 +72,6 @@ export class FailureDetector {
   onLeaderLost(now: number, peersBefore: number): void {
     if (!this.#leader) return;
     this.#lost = { ballot: this.#leader.ballot, until: now + outdatedMs };
-    this.#tryCount = 0;
     this.clearLeader();
     this.wakeWithin(firstTryMsMax, now + peersBefore * staggerMs);
   }

@@ -32,8 +32,8 @@ type Role<V> =
 interface LeaderRole<V> {
   readonly name: 'leader';
   readonly promises: LogPromises<V>;
-  /** When this leader last sent all others a heartbeat or a request in its place; absent before the first. */
-  sentAt: number | undefined;
+  /** When this leader last sent all others a request in place of a heartbeat; −∞ before the first. */
+  requestedAt: number;
   /** When it next checks whether a heartbeat is due. */
   checkAt: number;
 }
@@ -113,7 +113,7 @@ export class Leader<V> {
   /** This leader sent all others a request. While they answer, the request replaces a heartbeat. */
   onRequestsSent(now: number): void {
     if (this.#role.name === 'leader' && this.#isReachingQuorum(silenceMs / 2, now))
-      this.#role.sentAt = now;
+      this.#role.requestedAt = now;
   }
 
   /** A message shows that a leader at `ballot` is alive. */
@@ -200,7 +200,8 @@ export class Leader<V> {
     const { promises } = role;
     promises.add(from, message);
     if (!promises.isQuorum()) return false;
-    this.#role = { name: 'leader', promises, sentAt: undefined, checkAt: now };
+    const requestedAt = Number.NEGATIVE_INFINITY;
+    this.#role = { name: 'leader', promises, requestedAt, checkAt: now };
     this.#failureDetector.clearLeader();
     return true;
   }
@@ -247,12 +248,11 @@ export class Leader<V> {
       this.#failureDetector.restartTimer(now);
       return undefined;
     }
-    const dueAt = role.sentAt === undefined ? now : role.sentAt + heartbeatMs;
+    const dueAt = role.requestedAt + heartbeatMs;
     if (dueAt > now) {
       role.checkAt = dueAt;
       return undefined;
     }
-    role.sentAt = now;
     role.checkAt = now + heartbeatMs;
     return { type: 'heartbeat', ballot: role.promises.ballot };
   }

@@ -21,16 +21,13 @@ export class LeapBudget {
 
   /** Whether a leap by `distance` is possible at `now`, in milliseconds. */
   allows(distance: number, now: number): boolean {
-    if (distance <= 0) return true;
     this.#fill(now);
     return distance <= this.#left;
   }
 
-  /** Takes a leap that is allowed. */
-  take(distance: number, now: number): void {
-    if (distance <= 0) return;
-    this.#fill(now);
-    this.#left -= distance;
+  /** Takes a leap that has just been allowed. */
+  take(distance: number): void {
+    this.#left -= Math.max(0, distance);
   }
 
   #fill(now: number): void {

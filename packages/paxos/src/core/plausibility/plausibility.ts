@@ -52,7 +52,7 @@ export class Plausibility {
   readonly #options: PlausibilityOptions;
   readonly #rounds = new LeapBudget(roundLeaps);
   readonly #budgets: readonly PeerBudgets[];
-  /** For each peer, how far it says that its host is done. */
+  /** For each other peer, how far it says that its host is done; −1 for this one, whose word is no proof. */
   readonly #done: number[];
   #round = 0;
   #ownSeq = -1;
@@ -96,19 +96,18 @@ export class Plausibility {
     this.#done[from] = done;
     const limit = this.#seqLimit();
     if (highestSeq(message) > limit) return 'an instance out of reach';
-    this.#rounds.take(round - this.#round, now);
+    this.#rounds.take(round - this.#round);
     this.noteRound(round);
-    this.#takeMark(envelope, now);
+    this.#takeMark(envelope);
     return trimmed(envelope, limit);
   }
 
   #seqLimit(): number {
-    const { me, peerCount, instanceLeapMax, learner, participation } = this.#options;
-    const others = this.#done.filter((_, peer) => peer !== me);
+    const { peerCount, instanceLeapMax, learner, participation } = this.#options;
     const grounds = [
       learner.knownUpTo,
       participation.votingFloor ?? -1,
-      corroborated(others, peerCount),
+      corroborated(this.#done, peerCount),
     ];
     return Math.max(...grounds.map((seq) => seq + instanceLeapMax), this.#ownSeq);
   }
@@ -135,14 +134,14 @@ export class Plausibility {
     return undefined;
   }
 
-  #takeMark<V>(envelope: Envelope<V>, now: number): void {
+  #takeMark<V>(envelope: Envelope<V>): void {
     for (const { peer, leap } of this.#incarnationLeaps(envelope)) {
-      this.#budgets[peer]?.incarnations.take(leap, now);
+      this.#budgets[peer]?.incarnations.take(leap);
     }
     const { epoch, write } = this.#leapsOf(envelope);
     const budgets = this.#budgets[envelope.from];
-    budgets?.epochs.take(epoch, now);
-    budgets?.writes.take(write, now);
+    budgets?.epochs.take(epoch);
+    budgets?.writes.take(write);
   }
 
   /** By how much the envelope would raise what is recorded of its sender. A new incarnation begins at 0. */
@@ -162,8 +161,7 @@ export class Plausibility {
     if (message.type === 'admit') return [this.#leapTo(from, message.incarnation)];
     const leaps: IncarnationLeap[] = [];
     for (const [peer, incarnation] of mark.incarnations.entries()) {
-      const leap = this.#leapTo(peer, incarnation);
-      if (peer !== me && leap.leap > 0) leaps.push(leap);
+      if (peer !== me) leaps.push(this.#leapTo(peer, incarnation));
     }
     if (message.type === 'staleIncarnation') leaps.push(this.#leapTo(me, message.latest));
     return leaps;

@@ -61,7 +61,7 @@ export class Participation {
 
   /** See {@link Rejoin.awaited}. */
   get awaited(): readonly PeerId[] {
-    return this.isMember ? [] : this.#rejoin.awaited;
+    return this.#rejoin.awaited;
   }
 
   /** Whether this peer may vote and propose in `seq`. */

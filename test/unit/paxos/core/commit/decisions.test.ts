@@ -148,6 +148,62 @@ describe('Decisions', () => {
     expect(learn(4), 'no proposal').to.deep.equal([]);
   });
 
+  it('take no value for an instance that is forgotten, from no peer', () => {
+    roles.truncation.restore(6);
+    const sources: Record<string, (step: Step<string>, seq: number) => void> = {
+      'a notice with its value': (step, seq) =>
+        roles.decisions.onDecided(
+          2,
+          { type: 'decided', seq, ballot: ballot(7, 1), value: 'v' },
+          step,
+        ),
+      'an answer': (step, seq) => roles.decisions.onLearned(2, { seq, value: 'v' }, step),
+    };
+    for (const [name, tell] of Object.entries(sources)) {
+      const first = name === 'an answer' ? 7 : 6;
+      for (const seq of [4, 5]) expect(during((step) => tell(step, seq)).decided).to.deep.equal([]);
+      expect(during((step) => tell(step, first)).decided, name).to.have.length(1);
+    }
+  });
+
+  describe('that another host waits for', () => {
+    const chosen = { seq: 3, ballot: ballot(7, 1), value: 'v', voters: votesOf(0, 1, 2) };
+
+    function flushSoon(now: number) {
+      return mail(during((step) => roles.decisions.flushSoon(step), now).sendNow);
+    }
+
+    beforeEach(() => {
+      during((step) => roles.decisions.onChosenByLeader(chosen, step), 10);
+    });
+
+    it('are told at once if this peer has no request to come', () => {
+      expect(flushSoon(10).map(([to]) => to)).to.deep.equal([0, 2]);
+      expect(roles.decisions.wakeAt()).to.equal(undefined);
+    });
+
+    it('wait a millisecond for a request while this peer proposes', () => {
+      during((step) => roles.proposer.propose({ seq: 4, value: 'next' }, undefined, step), 10);
+      expect(flushSoon(10)).to.deep.equal([]);
+      expect(roles.decisions.wakeAt()).to.equal(11);
+    });
+  });
+
+  it('repeat notices that were undeliverable, and no request that carried none', () => {
+    const request = accept(9, ballot(7, 1), 'v');
+    roles.decisions.onUndeliverable(2, request, 0);
+    expect(roles.decisions.wakeAt()).to.equal(undefined);
+    const outcomes = [3, 4].map((seq) => ({ seq, ballot: ballot(7, 1) }));
+    roles.decisions.onUndeliverable(2, { ...request, decided: outcomes }, 0);
+    roles.decisions.onUndeliverable(0, { type: 'decided', seq: 5, ballot: ballot(7, 1) }, 0);
+    const { sendNow } = during((step) => roles.decisions.wake(step), 1000);
+    expect(mail(sendNow)).to.deep.equal([
+      [2, { type: 'decided', seq: 3, ballot: ballot(7, 1) }],
+      [2, { type: 'decided', seq: 4, ballot: ballot(7, 1) }],
+      [0, { type: 'decided', seq: 5, ballot: ballot(7, 1) }],
+    ]);
+  });
+
   it('send notices that found no request to carry them, each once to each peer', () => {
     const chosen = { seq: 3, ballot: ballot(7, 1), value: 'v', voters: votesOf(0, 1, 2) };
     during((step) => roles.decisions.onChosenByLeader(chosen, step), 10);

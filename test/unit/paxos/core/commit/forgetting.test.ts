@@ -31,7 +31,7 @@ describe('Forgetting', () => {
 
   function forget(): { notes: unknown[]; truncated: Decision<string>[] } {
     const step = beginStep();
-    forgetSince({ floor: 0, min: 0 }, roles, step);
+    forgetSince(0, roles, step);
     return { notes: step.effects.note, truncated: step.effects.truncated };
   }
 
@@ -48,6 +48,32 @@ describe('Forgetting', () => {
       truncated: [{ seq: 1, value: 'b' }],
     });
     expect(roles.learner.retained.instances).to.equal(0);
+  });
+
+  describe('ends a proposal', () => {
+    const open = () => roles.proposer.open().map(({ seq }) => seq);
+
+    beforeEach(() => {
+      for (const seq of [2, 3]) {
+        roles.proposer.propose({ seq, value: 'own' }, undefined, beginStep());
+      }
+      // One peer alone says so, and still holds what is below.
+      observe({ floor: 3 });
+      forget();
+      expect(open()).to.deep.equal([2, 3]);
+    });
+
+    it('below the floor once no quorum is left that holds anything there', () => {
+      observe({ floor: 3, min: 3 });
+      forget();
+      expect(open()).to.deep.equal([3]);
+    });
+
+    it('below min, though the floor was there before', () => {
+      roles.truncation.setOwnDone(2);
+      forget();
+      expect(open()).to.deep.equal([3]);
+    });
   });
 
   it('asks no peer for what that has forgotten', () => {

@@ -129,6 +129,41 @@ describe('QuorumRead', () => {
     expect(read.wakeAt()).to.equal(undefined);
   });
 
+  it('gives those that it asked first ten milliseconds, and then waits as long as for any answer', () => {
+    begin(1000);
+    const waits: number[] = [];
+    for (let now = 1000; waits.length < 4; ) {
+      const wakeAt = read.wakeAt() ?? 0;
+      waits.push(wakeAt - now);
+      now = wakeAt;
+      read.wake(beginStep(0, now));
+    }
+    expect(waits).to.deep.equal([10, 100, 200, 400]);
+  });
+
+  it('numbers its questions from a random start, of up to 2 ** 48', () => {
+    for (const [draw, id] of [
+      [0, 1],
+      [0.5, 2 ** 47 + 1],
+      [1 - Number.EPSILON / 2, 2 ** 48],
+    ] as const) {
+      read = fresh(3, draw);
+      expect(begin().sendNow[0]?.message).to.deep.equal({ type: 'readIndex', id });
+    }
+  });
+
+  it('asks every peer but itself, whichever it is', () => {
+    for (const me of [0, 1, 2]) {
+      const random = { next: () => 0 };
+      read = new QuorumRead({ me, peerCount: 3, delays: constantDelays(), random, agreement });
+      begin();
+      const step = beginStep(me, 10);
+      read.wake(step);
+      const others = [0, 1, 2].filter((peer) => peer !== me);
+      expect(step.effects.sendNow.map(({ to }) => to)).to.deep.equal(others);
+    }
+  });
+
   it('asks those last that did not answer in time, and not those that did', () => {
     read = fresh(5);
     expect(begin().sendNow.map(({ to }) => to)).to.deep.equal([2, 3]);

@@ -91,6 +91,12 @@ describe('Truncation', () => {
       expect(truncation.floor).to.equal(7);
     });
 
+    it('keeps what its host is not done with where it is alone', () => {
+      const alone = new Truncation(0, 1, (_, limit) => limit);
+      alone.setOwnDone(4);
+      expect([alone.floor, alone.min]).to.deep.equal([5, 5]);
+    });
+
     it('forgets within the budget what every peer is done with', () => {
       truncation.observe(1, doneUpTo(9));
       truncation.observe(2, doneUpTo(5));

@@ -45,6 +45,15 @@ describe('DecidedValues', () => {
     expect(values.budgetStart(plenty, 3, 4)).to.equal(3);
   });
 
+  it('counts nothing against a budget that is added below its start', () => {
+    const values = measured([1, 'b'], [2, 'c'], [3, 'd']);
+    const one = { instances: 1, bytes: 9 };
+    expect(values.budgetStart(one, 0, 4)).to.equal(3);
+    values.add(0, 'a');
+    expect(values.budgetStart(one, 0, 4)).to.equal(3);
+    expect(values.retained).to.deep.equal({ instances: 4, bytes: 4 });
+  });
+
   it('leaps over billions of instances without walking them', () => {
     const far = 4_000_000_000;
     const values = measured([0, 'a'], [far, 'b'], [far + 1, 'c']);

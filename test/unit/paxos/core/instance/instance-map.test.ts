@@ -44,10 +44,20 @@ describe('InstanceMap', () => {
     ]);
   });
 
-  it('does not lower its bound', () => {
+  it('takes a bound that is lower than before for one that it has passed', () => {
     const map = filled(8, 9);
     map.forgetBelow(8);
     map.forgetBelow(2);
+    map.forgetBelow(9);
+    expect(seqs(map)).to.deep.equal([9]);
+  });
+
+  it('frees also what was added below an earlier bound', () => {
+    const map = filled(8, 9);
+    map.forgetBelow(8);
+    map.set(5, 'at 5');
+    expect(map.forgetBelow(6)).to.deep.equal([[5, 'at 5']]);
+    map.set(7, 'at 7');
     map.forgetBelow(9);
     expect(seqs(map)).to.deep.equal([9]);
   });

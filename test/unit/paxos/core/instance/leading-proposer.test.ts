@@ -54,6 +54,11 @@ describe('The proposer of a leader', () => {
     expect(acceptAt()).to.deep.equal([]);
   });
 
+  it('lists an instance that it leads as open, with the value that it proposes there', () => {
+    acceptAt();
+    expect(proposer.open()).to.deep.equal([{ seq, value: 'led' }]);
+  });
+
   it('keeps the value of its host while it proposes that of a vote', () => {
     propose();
     acceptAt(leading, 'voted');

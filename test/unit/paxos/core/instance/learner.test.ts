@@ -8,6 +8,23 @@ function learnerOf(...seqs: number[]): Learner<string> {
 }
 
 describe('Learner', () => {
+  it('knows nothing at first, and then lacks the first instance', () => {
+    const learner = new Learner<string>();
+    const { highest, knownUpTo, firstMissing, retained } = learner;
+    expect({ highest, knownUpTo, firstMissing }).to.deep.equal({
+      ...{ highest: -1, knownUpTo: -1, firstMissing: 0 },
+    });
+    expect(learner.firstMissingFrom(0)).to.equal(0);
+    expect(retained).to.deep.equal({ instances: 0, bytes: 0 });
+  });
+
+  it('counts values as empty unless it is told how to measure them', () => {
+    expect(learnerOf(0, 1).retained).to.deep.equal({ instances: 2, bytes: 0 });
+    const measuring = new Learner<string>(({ length }) => length);
+    measuring.learn(0, 'abc');
+    expect(measuring.retained).to.deep.equal({ instances: 1, bytes: 3 });
+  });
+
   it('reports a decision as new once, and never changes it (Paxos Made Simple §2.3)', () => {
     const learner = new Learner<string>();
     expect(learner.learn(0, 'first')).to.equal(true);

@@ -90,6 +90,13 @@ describe('Proposer', () => {
     );
   });
 
+  it('makes nothing of answers in an instance in which it does not propose', () => {
+    expect(promise(1, first).sendNow).to.deep.equal([]);
+    expect(accepted(1, first)).to.equal(undefined);
+    reject(first, ballot(7, 2));
+    expect([proposer.isIdle, proposer.wakeAt()]).to.deep.equal([true, undefined]);
+  });
+
   it('counts a repeated promise once', () => {
     propose();
     promise(1, first);
@@ -204,7 +211,10 @@ describe('Proposer', () => {
   });
 
   it('lets another proposer finish first when its acceptor has promised already', () => {
-    expect(propose('own', ballot(5, 2)).sendAfter).to.deep.equal([]);
+    const step = beginStep(0, 1000);
+    proposer.propose({ seq, value: 'own' }, ballot(5, 2), step);
+    expect(step.effects.sendAfter).to.deep.equal([]);
+    expect(proposer.wakeAt()).to.equal(1005);
     const { sendAfter } = wake(proposer.wakeAt() ?? 0);
     expect(sendAfter[0]?.message).to.deep.equal({ type: 'prepare', seq, ballot: ballot(6, 0) });
   });
@@ -332,6 +342,13 @@ describe('Proposer', () => {
     proposer.discardAnswersOf(1);
     expect(promise(2, first).sendNow).to.deep.equal([]);
     expect(promise(1, first).sendNow).to.have.length(3);
+  });
+
+  it('goes on waiting when a peer has lost its memory that rejected it', () => {
+    propose();
+    reject(first, ballot(7, 2));
+    proposer.discardAnswersOf(2);
+    expect(proposer.ballot(seq)).to.deep.equal(ballot(7, 2));
   });
 
   it('counts no vote of a peer that has lost its memory since', () => {

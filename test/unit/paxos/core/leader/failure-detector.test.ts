@@ -23,13 +23,13 @@ describe('FailureDetector', () => {
     detector.onLeaderLost(1010, 0);
     expect(detector.leader).to.equal(undefined);
     expect(detector.isSilent(1010)).to.equal(true);
-    expect(detector.wakeAt).to.be.within(1010, 1015);
+    expect(detector.wakeAt).to.equal(1012.5);
   });
 
   it('lets the peers next to a lost leader try first, one after another', () => {
     detector.onLeaderHeard(leader, 1000);
     detector.onLeaderLost(1010, 2);
-    expect(detector.wakeAt).to.be.within(1030, 1035);
+    expect(detector.wakeAt).to.equal(1032.5);
   });
 
   it('ignores a leader for a moment after such a hint, and no other leader', () => {
@@ -65,6 +65,32 @@ describe('FailureDetector', () => {
     detector.startPreVote(210);
     detector.backOff(220);
     expect(detector.wakeAt).to.equal(370);
+  });
+
+  it('starts its timer once', () => {
+    detector.start(0);
+    detector.start(10);
+    expect(detector.wakeAt).to.equal(25);
+  });
+
+  it('takes no hint while it knows of no leader', () => {
+    detector.restartTimer(0);
+    detector.onLeaderLost(10, 0);
+    expect(detector.wakeAt).to.equal(750);
+    expect(detector.isOutdated(leader, 10)).to.equal(false);
+  });
+
+  it('leaves time to another peer also before its own timer runs', () => {
+    detector.backOff(60);
+    expect(detector.wakeAt).to.equal(210);
+  });
+
+  it('may leave time to another peer again once its timer was restarted', () => {
+    detector.restartTimer(0);
+    detector.backOff(10);
+    detector.restartTimer(100);
+    detector.backOff(800);
+    expect(detector.wakeAt).to.equal(950);
   });
 
   it('does not try sooner because it left time to another peer', () => {

@@ -13,8 +13,7 @@ describe('Leader', () => {
     role = fresh();
   });
 
-  function fresh(isCandidate = true): Leader<string> {
-    const [me, peerCount] = [0, 3];
+  function fresh(isCandidate = true, me = 0, peerCount = 3): Leader<string> {
     const ballots = new BallotAllocator(me);
     return new Leader({ me, peerCount, ballots, random: constantRandom, isCandidate });
   }
@@ -116,8 +115,10 @@ describe('Leader', () => {
     role.onAnswer(2, 300);
     role.wake(750);
     expect(role.isLeading).to.equal(true);
+    role.onAnswer(0, 850);
     role.wake(850);
-    expect(role.isLeading).to.equal(false);
+    expect(role.isLeading, 'its own answers are no sign of others').to.equal(false);
+    expect(role.wakeAt()).to.equal(850 + silentMs);
     expect(role.fastPath(9)).to.equal(undefined);
   });
 
@@ -132,8 +133,9 @@ describe('Leader', () => {
 
   it('steps down when a quorum may have promised a higher ballot', () => {
     win();
-    role.onHigherBallot(ballot(5, 1), 0);
+    role.onHigherBallot(ballot(5, 1), 100);
     expect(role.isLeading).to.equal(false);
+    expect(role.wakeAt()).to.equal(100 + silentMs);
     expect(role.becomeCandidate(beginStep()).ballot).to.deep.equal(ballot(6, 0));
   });
 
@@ -207,10 +209,43 @@ describe('Leader', () => {
     expect(fresh(false).onTransferLeadership(beginStep())).to.equal(undefined);
   });
 
-  it('knows of no leader while it is a candidate', () => {
+  it('knows of no leader while it is a candidate, also when it receives its own request', () => {
     role.onLeaderHeard(ballot(3, 1), 0);
-    role.onTransferLeadership(beginStep(0, 10));
+    const request = role.onTransferLeadership(beginStep(0, 10));
     expect(role.leader).to.equal(undefined);
+    role.onLeaderHeard(request?.ballot ?? ballot(9, 1), 10);
+    expect(role.leader).to.equal(undefined);
+  });
+
+  it('knows of no leader once it stops leading, though it heard a lower one before it won', () => {
+    role.onHigherBallot(ballot(5, 1), 0);
+    const { ballot: own } = role.becomeCandidate(beginStep());
+    role.onLeaderHeard(ballot(4, 1), 0);
+    const promised = { type: 'logPromised', ballot: own, firstSeq: 0, votes: [] } as const;
+    for (const from of [0, 2]) role.onLogPromised(from, promised, 0);
+    expect(role.leader).to.equal(0);
+    role.stepDown();
+    expect(role.leader).to.equal(undefined);
+  });
+
+  it('gives up its pre-vote for a leader that it hears', () => {
+    const { now } = startPreVote();
+    role.onLeaderHeard(ballot(3, 1), now);
+    const step = beginStep(0, now);
+    for (const from of [0, 2]) expect(role.onPreVoteGranted(from, 1, step)).to.equal(undefined);
+    expect(role.leader).to.equal(1);
+  });
+
+  it('needs no promise of others while it neither leads nor wants to', () => {
+    role.start(0);
+    const wakeAt = role.wakeAt();
+    role.discardAnswersOf(1, 5);
+    expect(role.wakeAt()).to.equal(wakeAt);
+    const { now } = startPreVote();
+    role.discardAnswersOf(1, now);
+    const step = beginStep(0, now);
+    role.onPreVoteGranted(0, 1, step);
+    expect(role.onPreVoteGranted(2, 1, step)?.type).to.equal('prepareLog');
   });
 
   it('starts again when a candidacy fails', () => {
@@ -232,9 +267,18 @@ describe('Leader', () => {
   it('asks the peer that answered last to take over', () => {
     const own = win();
     role.onAnswer(2, 90);
+    role.onAnswer(0, 99);
     const message = { type: 'transferLeadership', ballot: own };
     expect(role.stepDown()).to.deep.equal({ to: 2, message });
     expect([role.isLeading, role.stepDown()]).to.deep.equal([false, undefined]);
+  });
+
+  it('asks nobody to take over if nobody answered', () => {
+    const { ballot: own } = role.becomeCandidate(beginStep());
+    const promised = { type: 'logPromised', ballot: own, firstSeq: 0, votes: [] } as const;
+    for (const from of [0, 1]) role.onLogPromised(from, promised, 0);
+    expect(role.stepDown()).to.equal(undefined);
+    expect(role.isLeading).to.equal(false);
   });
 
   it('never tries to lead if it may not', () => {
@@ -243,6 +287,39 @@ describe('Leader', () => {
     expect(role.wake(1e9)).to.equal(undefined);
     role.onLeaderHeard(ballot(3, 1), 0);
     expect(role.leader).to.equal(1);
+    role.start(0);
+    expect([role.wakeAt(), role.wake(1e9)]).to.deep.equal([undefined, undefined]);
+  });
+
+  it('goes on as a candidate when it grants a pre-vote to a lower peer', () => {
+    role = fresh(true, 1);
+    const { ballot: own } = role.becomeCandidate(beginStep(1));
+    expect(role.grantsPreVote(0, 0)).to.equal(true);
+    const promised = { type: 'logPromised', ballot: own, firstSeq: 0, votes: [] } as const;
+    for (const from of [1, 2]) role.onLogPromised(from, promised, 0);
+    expect(role.isLeading).to.equal(true);
+  });
+
+  it('goes above the highest ballot of all that it saw, in whatever order they came', () => {
+    for (const round of [5, 2]) role.onHigherBallot(ballot(round, 1), 0);
+    expect(role.becomeCandidate(beginStep()).ballot).to.deep.equal(ballot(6, 0));
+  });
+
+  it('needs the answers of as many others as make a quorum with it', () => {
+    role = fresh(true, 0, 5);
+    const { ballot: own } = role.becomeCandidate(beginStep());
+    const promised = { type: 'logPromised', ballot: own, firstSeq: 0, votes: [] } as const;
+    for (const from of [0, 1, 2]) role.onLogPromised(from, promised, 0);
+    role.onAnswer(1, 0);
+    role.onAnswer(2, 0);
+    expect(role.wake(0)?.type).to.equal('heartbeat');
+    role.onAnswer(1, 600);
+    expect(role.wake(600)).to.equal(undefined);
+    expect(role.isLeading).to.equal(false);
+  });
+
+  it('has been told of no votes while it does not lead', () => {
+    expect(role.reportedVotes()).to.deep.equal([]);
   });
 
   it('frees votes in forgotten instances', () => {

@@ -4,6 +4,9 @@ import { expect } from 'chai';
 
 describe('Message limits', () => {
   it('are those that receivers accept, unless others are given', () => {
+    expect(messageLimitsDefault).to.deep.equal({
+      ...{ voteCountMax: 64, outcomeCountMax: 64, learnCountMax: 16 },
+    });
     expect(completeMessageLimits()).to.deep.equal(messageLimitsDefault);
     expect(completeMessageLimits({ learnCountMax: 3 })).to.deep.equal({
       ...messageLimitsDefault,

@@ -110,14 +110,87 @@ describe('Incarnations', () => {
     });
   });
 
-  it('is added to a write only if something has changed', () => {
+  it('is added to a write only if something has changed since the last one', () => {
     const note = () => {
       const step = beginStep();
       incarnations.note(step);
       return step.effects.note.length;
     };
+    const mark = { incarnations: [0, 0, 0], writeIndex: 8, acknowledgedIndex: 0 };
     expect(note()).to.equal(0);
-    incarnations.observe(1, { incarnations: [0, 0, 0], writeIndex: 8, acknowledgedIndex: 0 });
+    incarnations.observe(1, mark);
     expect([note(), note()]).to.deep.equal([1, 0]);
+    incarnations.observe(1, mark);
+    expect(note(), 'nothing new').to.equal(0);
+    admit(1, 7);
+    expect(note(), 'written with the admission').to.equal(0);
+  });
+
+  it('acknowledges no write of an earlier incarnation, also if a third peer named the new one', () => {
+    incarnations.observe(1, { incarnations: [0, 0, 0], writeIndex: 8, acknowledgedIndex: 0 });
+    incarnations.observe(2, { incarnations: [0, 5, 0], writeIndex: 3, acknowledgedIndex: 0 });
+    incarnations.observe(1, { incarnations: [0, 0, 0], writeIndex: 9, acknowledgedIndex: 0 });
+    expect(incarnations.mark(1, 0).acknowledgedIndex).to.equal(0);
+    expect(incarnations.mark(2, 0).acknowledgedIndex).to.equal(3);
+  });
+
+  it('keeps what it knows of an incarnation when it admits that one', () => {
+    incarnations.observe(2, { incarnations: [0, 5, 0], writeIndex: 1, acknowledgedIndex: 0 });
+    incarnations.observe(1, { incarnations: [0, 5, 0], writeIndex: 2, acknowledgedIndex: 0 });
+    incarnations.observeState(1, 4);
+    admit(5, 7);
+    const admission = { incarnation: 5, attempt: 7, isNew: true };
+    expect(incarnations.recordOf(1)).to.deep.equal({
+      ...{ incarnation: 5, writeIndex: 2, hadOther: false, stateEpoch: 4, admission },
+    });
+  });
+
+  it('begins with nothing what it knows of an incarnation that it had not heard of', () => {
+    incarnations.observe(1, { incarnations: [0, 0, 0], writeIndex: 2, acknowledgedIndex: 0 });
+    incarnations.observeState(1, 4);
+    admit(5, 7);
+    const admission = { incarnation: 5, attempt: 7, isNew: false };
+    const record = { incarnation: 5, writeIndex: 0, hadOther: true, stateEpoch: 0, admission };
+    expect(incarnations.recordOf(1)).to.deep.equal(record);
+    incarnations.observeState(1, 2);
+    incarnations.observe(2, { incarnations: [0, 6, 0], writeIndex: 2, acknowledgedIndex: 0 });
+    expect(incarnations.recordOf(1)).to.deep.equal({
+      ...{ incarnation: 6, writeIndex: 0, hadOther: true, stateEpoch: 0, admission },
+    });
+    incarnations.startOwn(3);
+    expect(incarnations.recordOf(0)).to.deep.equal({ incarnation: 3, writeIndex: 0 });
+  });
+
+  it('does not call a peer new that it admitted before, though its record does not name another', () => {
+    const admission = { incarnation: 3, attempt: 1, isNew: true };
+    const known = { incarnation: 5, writeIndex: 0, admission };
+    incarnations.restore({ type: 'peerRecords', peers: [known, known, known] });
+    expect(admit(5, 7).admission).to.deep.equal({ incarnation: 5, attempt: 7, isNew: false });
+  });
+
+  it('admits no incarnation 0, in which a peer has its memory', () => {
+    expect(admit(0, 7).admission).to.equal(undefined);
+  });
+
+  it('takes a peer that a mark does not name for one that never lost its memory', () => {
+    const mark = { incarnations: [], writeIndex: 0, acknowledgedIndex: 0 };
+    expect([incarnations.isStale(1, mark), incarnations.isBehind(mark)]).to.deep.equal([
+      ...[false, false],
+    ]);
+    admit(5, 7);
+    expect([incarnations.isStale(1, mark), incarnations.isBehind(mark)]).to.deep.equal([
+      ...[true, true],
+    ]);
+    expect(incarnations.observe(2, mark)).to.deep.equal([]);
+    expect(incarnations.latest(1)).to.equal(5);
+  });
+
+  it('finds a mark behind that names an earlier incarnation of any peer, and no other', () => {
+    admit(5, 7);
+    const isBehind = (...named: number[]) =>
+      incarnations.isBehind({ incarnations: named, writeIndex: 0, acknowledgedIndex: 0 });
+    expect([isBehind(0, 4, 9), isBehind(0, 5, 0), isBehind(0, 6, 0)]).to.deep.equal([
+      ...[true, false, false],
+    ]);
   });
 });

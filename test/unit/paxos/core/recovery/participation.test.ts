@@ -18,7 +18,10 @@ describe('Participation', () => {
   }
 
   it('depends on memory', () => {
-    expect(participation('kept').isMember).to.equal(true);
+    const { isMember, votingFloor, awaited } = participation('kept');
+    expect({ isMember, votingFloor, awaited }).to.deep.equal({
+      ...{ isMember: true, votingFloor: -1, awaited: [] },
+    });
     for (const memory of ['new', 'lost'] as const) {
       const without = participation(memory);
       expect([without.isMember, without.votingFloor]).to.deep.equal([false, undefined]);
@@ -33,6 +36,31 @@ describe('Participation', () => {
     expect(step.effects.persist.map(({ type }) => type)).to.deep.equal(['incarnation']);
     participation('kept').begin(step);
     expect(step.effects.persist).to.have.length(1);
+  });
+
+  it('finds no loss in what others remember of it before it is admitted', () => {
+    const without = participation('lost');
+    without.begin(beginStep());
+    const own = without.recordOf(0).incarnation;
+    for (const incarnation of [own, own + 1]) {
+      const mark = { incarnations: [incarnation, 0, 0], writeIndex: 0, acknowledgedIndex: 500 };
+      expect(without.memoryLossShownBy(1, mark, 0)).to.equal(undefined);
+    }
+  });
+
+  it('finds no loss in writes that others acknowledged to an earlier incarnation', () => {
+    const member = participation('kept');
+    member.restore({
+      type: 'incarnation',
+      incarnation: 8,
+      attempt: 1,
+      isNew: false,
+      votingFloor: 1,
+    });
+    const loss = (...incarnations: number[]) =>
+      member.memoryLossShownBy(1, { incarnations, writeIndex: 0, acknowledgedIndex: 500 }, 0);
+    expect([loss(), loss(7, 0, 0)]).to.deep.equal([undefined, undefined]);
+    expect(loss(8, 0, 0)).to.contain('acknowledged write 500');
   });
 
   it('answers an admission with what it took part in itself', () => {

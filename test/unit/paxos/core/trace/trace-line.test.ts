@@ -1,4 +1,4 @@
-import { effectsHash, withTokens } from '@paxkv/paxos/internal/core/trace/trace-line';
+import { effectsHash, sizeInToken, withTokens } from '@paxkv/paxos/internal/core/trace/trace-line';
 import { expect } from 'chai';
 
 const isBytes = (data: unknown): data is Uint8Array => data instanceof Uint8Array;
@@ -23,7 +23,11 @@ describe('the lines of a trace', () => {
     expect(effectsHash(structuredClone(effects))).to.equal(hash);
     expect(effectsHash({ sendNow: [{ to: 2 }], persist: [] })).to.not.equal(hash);
     expect(effectsHash({ persist: [], sendNow: [{ to: 1 }] })).to.not.equal(hash);
-    // The 32-bit FNV-1a of the text "a" with its quotes.
-    expect(effectsHash('a').slice(0, 8)).to.equal('61a1cfea');
+    // The 32-bit FNV-1a of the text "a" with its quotes, from its usual start and from another one.
+    expect(effectsHash('a')).to.equal('61a1cfeae38a9410');
+  });
+
+  it('have the size of a value before its token', () => {
+    expect(['0:7', '12:7', '4096:a:b'].map(sizeInToken)).to.deep.equal([0, 12, 4096]);
   });
 });
