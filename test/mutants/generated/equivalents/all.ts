@@ -2,10 +2,12 @@
 import { clientRetryEquivalents } from './client-retry.ts';
 import { coreEquivalents } from './core.ts';
 import type { Equivalent } from './equivalent.ts';
+import { sessionsEquivalents } from './sessions.ts';
 import { stateMachineEquivalents } from './state-machine.ts';
 
 export const allEquivalents: readonly Equivalent[] = [
   ...coreEquivalents,
   ...stateMachineEquivalents,
+  ...sessionsEquivalents,
   ...clientRetryEquivalents,
 ];

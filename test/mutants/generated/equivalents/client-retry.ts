@@ -12,6 +12,12 @@ export const clientRetryEquivalents: readonly Equivalent[] = [
       because: beyondAll,
     },
     {
+      within: 'add',
+      original: 'item.due < this.#firesAt',
+      mutated: 'item.due <= this.#firesAt',
+      because: 'a timer that is set again for the same time fires at that time',
+    },
+    {
       within: '#take',
       original: 'index < 0 || this.#items[index] !== item',
       mutated: 'this.#items[index] !== item',
