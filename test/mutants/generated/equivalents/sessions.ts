@@ -9,6 +9,12 @@ const aboveNone = 'undefined is not above any number either';
 export const sessionsEquivalents: readonly Equivalent[] = [
   ...ofFile('kvserver/src/state-machine/sessions/command-digest.ts', [
     {
+      within: 'firstFormTagMax',
+      original: 'firstFormTagMax = 3',
+      mutated: 'firstFormTagMax = 4',
+      because: 'the command with tag 4 opens a session, and has no digest',
+    },
+    {
       within: 'firstForm',
       original: 'valueBytes?.length ?? 0',
       mutated: 'valueBytes?.length',
@@ -16,6 +22,12 @@ export const sessionsEquivalents: readonly Equivalent[] = [
     },
   ]),
   ...ofFile('kvserver/src/state-machine/sessions/reply-cache.ts', [
+    ...[65, 63].map((cells) => ({
+      within: 'gapMax',
+      original: 'gapMax = 64',
+      mutated: `gapMax = ${cells}`,
+      because: whenRemoved,
+    })),
     {
       within: 'add',
       original: 'index === this.#cells.length',
@@ -123,6 +135,32 @@ export const sessionsEquivalents: readonly Equivalent[] = [
       original: 'toCount(numberField, 1)',
       mutated: 'toCount(numberField, 0)',
       because: 'no window has the number 0',
+    },
+  ]),
+  ...ofFile('kvserver/src/state-machine/sessions/sessions.ts', [
+    {
+      within: '#open',
+      original: 'this.#table.add(session);',
+      mutated: 'left out',
+      because: 'its use puts it into the table as well, and it has no replies to count',
+    },
+    {
+      within: '#limit',
+      original: 'this.#hasOwners',
+      mutated: 'true',
+      because: 'all sessions have the same owner before there are owners',
+    },
+    {
+      within: '#evict',
+      original: "assert(session !== undefined, 'there is a session to evict');",
+      mutated: 'left out',
+      because: 'above a bound there is a session',
+    },
+    {
+      within: '#evict',
+      original: "assert(session !== undefined, 'there is a session to evict')",
+      mutated: "assert(session !== undefined, '')",
+      because: 'above a bound there is a session',
     },
   ]),
 ];
