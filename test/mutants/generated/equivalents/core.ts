@@ -3,6 +3,8 @@ import { type Equivalent, ofFile } from './equivalent.ts';
 
 const beyondAll = 'undefined is below no number, so the comparison alone is false as well';
 const onlyTime = 'what bounds the search decides how long it takes, and not what it finds';
+const noticedAsAnswer =
+  'nothing follows from it but that its sender answers, which is noted of any answer';
 const begun = 'a peer that is no member has begun an incarnation before anything else';
 
 export const coreEquivalents: readonly Equivalent[] = [
@@ -102,8 +104,7 @@ export const coreEquivalents: readonly Equivalent[] = [
       within: 'onMessage',
       original: "'heartbeatAck'",
       mutated: 'case forgotten',
-      because:
-        'nothing follows from it but that its sender answers, which the peer notes of any answer',
+      because: noticedAsAnswer,
     },
     {
       within: 'observe',
@@ -153,6 +154,20 @@ export const coreEquivalents: readonly Equivalent[] = [
       mutated: 'true',
       because: 'nothing starts the election timer of a peer that is no member',
     },
+    {
+      within: '#onMessage',
+      original: "'heartbeatAck'",
+      mutated: 'case forgotten',
+      because: noticedAsAnswer,
+    },
+  ]),
+  ...ofFile('paxos/src/core/plausibility/named-numbers.ts', [
+    ...['message.vote?.ballot.round', 'message.logPromise?.round'].map((round) => ({
+      within: 'highestRound',
+      original: `${round} ?? 0`,
+      mutated: `${round} ?? 1`,
+      because: 'rounds begin at 1, so the ballot of the message itself is as high',
+    })),
   ]),
   ...ofFile('paxos/src/core/plausibility/plausibility.ts', [
     {

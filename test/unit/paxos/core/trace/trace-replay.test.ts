@@ -85,10 +85,12 @@ describe('a replay', () => {
   });
 
   it('refuses what is no trace, or one of another version', () => {
-    for (const lines of [[], ['{'], ['null'], ['{"trace":2}'], longest.slice(1)]) {
+    for (const lines of [[], ['{'], ['null'], ['{}'], ['{"trace":2}'], longest.slice(1)]) {
       expect(() => new TraceReplay(lines), lines[0]).to.throw(PaxosError);
     }
-    for (const line of ['{', '7', '{"at":1}']) {
+    const step = { at: 1, event: { type: 'wake' }, hash: '0'.repeat(16) };
+    const without = Object.keys(step).map((name) => JSON.stringify({ ...step, [name]: undefined }));
+    for (const line of ['{', '7', ...without]) {
       expect(() => replay([longest[0] ?? '', line]), line).to.throw(PaxosError);
     }
   });
