@@ -5,6 +5,7 @@ import { ballotMutants } from './mistakes/ballots.ts';
 import { budgetMutants } from './mistakes/budget.ts';
 import { clientMutants } from './mistakes/client.ts';
 import { clusterMutants } from './mistakes/clusters.ts';
+import { connectionMutants } from './mistakes/connections.ts';
 import { diskMutants } from './mistakes/disk.ts';
 import { journalMutants } from './mistakes/journal.ts';
 import { leadershipMutants } from './mistakes/leadership.ts';
@@ -46,6 +47,7 @@ export const allMutants: readonly Mutant[] = [
   ...userMutants,
   ...tokenMutants,
   ...budgetMutants,
+  ...connectionMutants,
   ...valueMutants,
   ...backupMutants,
 ].sort((a, b) => a.mistake - b.mistake);

@@ -1,7 +1,8 @@
 /** The flight recorders of real servers, whose leader is killed: each recording replays with the same effects. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { replayTraceFile } from '@paxkv/playground/internal/build/trace-report';
 import { expect } from 'chai';
 import { ProcessCluster } from './process-cluster.ts';
@@ -40,12 +41,38 @@ describe('the recordings of a cluster', function () {
       const file = join(folder, `${node}.gz`);
       const response = await fetch(`http://${address}/trace`);
       await writeFile(file, Buffer.from(await response.arrayBuffer()));
-      const { stepCount, firstOther, end } = replayTraceFile(file, (line) => printed.push(line));
+      const { stepCount, firstOther, end } = await replayTraceFile(file, (line) =>
+        printed.push(line),
+      );
       expect(firstOther, `server ${node}`).to.equal(undefined);
       expect(stepCount).to.be.above(5);
       expect(end).to.match(/^leader \d, /);
-      expect(printed[0]).to.contain(node === leader ? 'memory kept' : 'memory new');
+      // That of the leader has both of its runs: the one that was killed, and the next.
+      const runs = printed.filter((line) => line.startsWith('peer '));
+      expect(runs[0]).to.contain('memory new');
+      expect(runs.filter((line) => line.includes('memory kept'))).to.have.length(
+        node === leader ? 1 : 0,
+      );
       expect(printed.join('\n')).to.not.contain(secret);
     }
+  });
+
+  it('is on the disk of a server that was killed, all but the last second', async () => {
+    const client = cluster.client();
+    await client.put('last', secret);
+    await sleep(2500);
+    const { leader } = await cluster.status(0);
+    await cluster.kill(leader ?? 0);
+    const directory = join(cluster.directoryOf(leader ?? 0), 'trace');
+    const names = (await readdir(directory)).toSorted();
+    const segments = await Promise.all(names.map((name) => readFile(join(directory, name))));
+    const file = join(folder, 'killed.gz');
+    await writeFile(file, Buffer.concat(segments));
+    const printed: string[] = [];
+    const { firstOther } = await replayTraceFile(file, (line) => printed.push(line));
+    expect(firstOther).to.equal(undefined);
+    const proposals = printed.filter((line) => / propose \d+/.test(line));
+    expect(proposals.length).to.be.above(0);
+    await cluster.restart(leader ?? 0);
   });
 });

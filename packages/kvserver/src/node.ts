@@ -28,6 +28,7 @@ import { systemClock } from './system/clock.ts';
 import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
 import { FlightRecorder } from './trace/flight-recorder.ts';
+import { traceDirectory } from './trace/recording.ts';
 import { toFeatureLevels } from './transport/level-exchange.ts';
 import type { PeerTransport } from './transport/peer-transport.ts';
 import type { PeerSecurity } from './transport/security/peer-security.ts';
@@ -113,13 +114,15 @@ export class KvNode {
     });
     const { hasVoted: hadVoted } = data.identity;
     const peers = peersOf(options, data.identity);
+    let flight: FlightRecorder | undefined;
     try {
       await expectWholeJournal(data);
       const logWindow = await openLogWindow(options, data);
-      const flight = options.config.trace ? new FlightRecorder() : undefined;
+      flight = await openFlightRecorder(options);
       const replica = await openReplica(options, data, { peers, logWindow, flight });
       return new KvNode(options, { data, logWindow, peers, replica, hadVoted, flight });
     } catch (error) {
+      await flight?.close();
       await peers.close();
       await data.close();
       throw error;
@@ -161,9 +164,9 @@ export class KvNode {
     return this.#data.journal.takeSlowWrites();
   }
 
-  /** The recorded inputs of the peer since the node was opened. `undefined` if nothing is recorded. */
-  trace(): Buffer | undefined {
-    return this.#flight?.file();
+  /** Resolves when the recording on disk has all inputs of the peer so far, if they are recorded. */
+  async saveTrace(): Promise<void> {
+    await this.#flight?.save();
   }
 
   get replica(): Submitter {
@@ -184,6 +187,7 @@ export class KvNode {
   async close(): Promise<void> {
     const parts = [
       { part: 'replica', close: () => this.#replica.stop() },
+      { part: 'flight recorder', close: async () => this.#flight?.close() },
       { part: 'peer connections', close: () => this.#peers.close() },
       { part: 'log window', close: () => this.#logWindow.close() },
       { part: 'data directory', close: () => this.#data.close() },
@@ -196,6 +200,26 @@ export class KvNode {
         this.#logger.error({ error, part }, 'error while closing the node');
       }
     }
+  }
+}
+
+/** A node without a recording serves as well as one with it. */
+async function openFlightRecorder({
+  config,
+  logger,
+}: KvNodeOptions): Promise<FlightRecorder | undefined> {
+  if (!config.trace) return undefined;
+  const onFailed = (error: unknown) => logger.warn({ error }, 'the flight recorder has stopped');
+  try {
+    return await FlightRecorder.open({
+      directory: traceDirectory(config.dataDirectory),
+      bytesMax: config.limits.traceBytesMax,
+      now: systemClock.now,
+      onFailed,
+    });
+  } catch (error) {
+    onFailed(error);
+    return undefined;
   }
 }
 

@@ -44,6 +44,7 @@ import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
 import { MemoryWatch } from './system/memory-watch.ts';
+import { readRecording } from './trace/recording.ts';
 import { peerPath } from './transport/handshake.ts';
 import { PeerSecurity } from './transport/security/peer-security.ts';
 
@@ -98,7 +99,9 @@ export class KvServer {
       status: () => this.status(),
       metrics: new ServerMetrics(() => this.#metricFacts(config)),
       backup: (options) => this.backup(options),
-      trace: config.trace ? () => this.#supervisor.node?.trace() : undefined,
+      trace: config.trace
+        ? () => readRecording(this.#supervisor.node, config.dataDirectory)
+        : undefined,
       leader: () => this.#supervisor.node?.status.leader ?? null,
     });
     this.#http = api.http;

@@ -6,6 +6,7 @@ import { isLanguage, type Language } from './text/words.ts';
 import { App } from './ui/app.tsx';
 import { handleKey } from './ui/keys.ts';
 import { Model } from './ui/model.ts';
+import { openFile } from './ui/recording-panel.tsx';
 
 /** The address is saved once it has not changed for this long. */
 const addressMs = 200;
@@ -33,6 +34,12 @@ async function begin(element: HTMLElement): Promise<void> {
     if (!isTaken && !event.metaKey && !event.ctrlKey && handleKey(event.key, model)) {
       event.preventDefault();
     }
+  });
+  document.addEventListener('dragover', (event) => event.preventDefault());
+  document.addEventListener('drop', (event) => {
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (file !== undefined) openFile(file, model);
   });
   window.addEventListener('hashchange', () => window.location.reload());
   document.documentElement.lang = model.language;

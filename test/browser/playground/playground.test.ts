@@ -1,10 +1,13 @@
 /** The playground in a real browser. If no Chromium is installed, it is skipped with a message. */
+import { gzipSync } from 'node:zlib';
 import { hashOf, Session, shippedOnly } from '@paxkv/playground';
 import { recordingAt } from '@paxkv/playground/internal/engine/timeline/address';
 import { lessons } from '@paxkv/playground/internal/lessons/lessons';
 import { attacks } from '@paxkv/playground/internal/mutants/attacks';
+import { TraceSession } from '@paxkv/playground/internal/recording/trace-session';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { recordRuns } from '../../unit/paxos/core/trace/recorded-cluster.ts';
 import { findFaults } from '../axe/find-faults.ts';
 import { findChromium } from '../chromium.ts';
 import { momentOf, PlaygroundBrowser, stateOf } from './open-page.ts';
@@ -147,6 +150,48 @@ describe('the playground in a browser (left out where no Chromium is installed)'
     });
   }
 
+  it('opens the recording of a server, which has the same states as in Node', async () => {
+    const name = 'trace.gz';
+    const bytes = await recordedFile();
+    const session = await TraceSession.open(name, bytes);
+    page = await browser.open(busy);
+    const runState = await stateOf(page);
+    await chooseFile(page, { name, bytes });
+    await page.getByText(`0 / ${session.head}`).waitFor();
+    expect(await page.locator('[data-effects=same]').count()).to.equal(1);
+    const shownState = () => page.locator('.recording [data-state]').getAttribute('data-state');
+    for (const moment of [session.head, Math.floor(session.head / 2)]) {
+      await page.locator('.slider input').fill(`${moment}`);
+      await page.getByText(`${moment} / ${session.head}`).waitFor();
+      session.seek(moment);
+      expect(await shownState(), `moment ${moment}`).to.equal(hashOf(session.frame));
+    }
+    const state = await shownState();
+    await press(page, 'ArrowLeft', 20);
+    await page.getByText(`${session.cursor - 20} / ${session.head}`).waitFor();
+    expect(await shownState()).to.not.equal(state);
+    await press(page, 'ArrowRight', 20);
+    await page.getByText(`${session.cursor} / ${session.head}`).waitFor();
+    expect(await shownState()).to.equal(state);
+    expect(await page.locator('.chart .arrow').count()).to.be.above(0);
+    expect(await findFaults(page)).to.deep.equal([]);
+    await page.getByRole('button', { name: 'Close the recording' }).click();
+    await page.locator('.recording').waitFor({ state: 'detached' });
+    expect(await stateOf(page)).to.equal(runState);
+  });
+
+  it('opens a recording that is dropped on it, and says why another file is none', async () => {
+    page = await browser.open();
+    await dropFile(page, { name: 'photo.png', bytes: Buffer.from('a photo') });
+    await page.getByText('The file is not a recording of this version.').waitFor();
+    expect(await page.locator('.recording').count()).to.equal(0);
+    await dropFile(page, { name: 'dropped.gz', bytes: await recordedFile() });
+    await page.locator('.recording').getByText('dropped.gz').waitFor();
+    expect(await page.getByText('The file is not a recording').count()).to.equal(0);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.getByText('Moment 5 /').waitFor();
+  });
+
   it('speaks Chinese', async () => {
     page = await browser.open(`${busy}&lang=zh`);
     expect(await page.locator('h1').textContent()).to.equal('Paxos 演练场');
@@ -169,6 +214,36 @@ describe('the playground in a browser (left out where no Chromium is installed)'
     expect(1000 / frameMs, `${frameMs} ms a frame`).to.be.above(30);
   });
 });
+
+interface GivenFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** The recording of a peer in a simulated cluster with crashes, in parts, as a server writes it. */
+async function recordedFile(): Promise<Buffer> {
+  const runs = await recordRuns(1, 60);
+  const pieces = runs.slice(-4).map((run) => gzipSync(`${run.join('\n')}\n`));
+  return Buffer.concat(pieces);
+}
+
+async function chooseFile(page: Page, { name, bytes }: GivenFile): Promise<void> {
+  const file = { name, mimeType: 'application/gzip', buffer: bytes };
+  await page.locator('input[type=file]').setInputFiles(file);
+}
+
+async function dropFile(page: Page, { name, bytes }: GivenFile): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    (file) => {
+      const dropped = new DataTransfer();
+      const content = Uint8Array.from(atob(file.text), (unit) => unit.charCodeAt(0));
+      dropped.items.add(new File([content], file.name));
+      return dropped;
+    },
+    { name, text: bytes.toString('base64') },
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+}
 
 /** Many times at once: a key that is held down does so, too. */
 async function press(page: Page, key: string, count: number): Promise<void> {

@@ -180,6 +180,7 @@ describe('checkedConfig', () => {
       logBudget: undefined,
       memoryBudget: undefined,
       logWindow: undefined,
+      traceSize: undefined,
       console: true,
     };
     const switches = { insecure: false, trace: false, unprovenPeers: false };

@@ -39,6 +39,27 @@ describe('Replies', () => {
       message: 'late',
     });
   });
+
+  it('that are errors say how long the server wants to be left alone, if it does', () => {
+    const row = errorToRow(new KvError('KV_OVERLOADED', 'full', { retryAfterMs: 250 }));
+    expect(row).to.deep.equal([-1, 'KV_OVERLOADED', 'not done', 'full', 250]);
+    expect(answerFromRow(row)).to.include({ code: 'KV_OVERLOADED', retryAfterMs: 250 });
+    expect(answerFromRow([...row, 'of a newer server'])).to.deep.equal(answerFromRow(row));
+    for (const wrong of [-1, 'soon', null]) {
+      expect(() => answerFromRow(row.with(4, wrong))).to.throw(TypeError);
+    }
+  });
+
+  it('that are errors are refused without a code, an outcome or a message', () => {
+    const row = [-1, 'KV_TIMEOUT', 'unknown', 'late'];
+    for (const [index, wrong] of [
+      [1, 7],
+      [2, 'perhaps'],
+      [3, undefined],
+    ] as const) {
+      expect(() => answerFromRow(row.with(index, wrong as string))).to.throw(TypeError);
+    }
+  });
 });
 
 describe('Refusals', () => {

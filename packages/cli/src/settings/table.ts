@@ -14,7 +14,7 @@ const levelMax = 9999;
 /** The largest limit that a server accepts. */
 const limitMax = 2 ** 31 - 1;
 const timeMsMax = 2 ** 31 - 1;
-const logWindowMax = 2 ** 50;
+const diskMax = 2 ** 50;
 
 /** Settings of each node of a cluster, whichever command starts it. `cluster` hands them on to all its nodes. */
 export const sharedSettings = {
@@ -33,7 +33,7 @@ export const sharedSettings = {
     server: 'limits.memoryBudgetBytes',
   },
   logWindow: {
-    kind: size(1, logWindowMax),
+    kind: size(1, diskMax),
     help: 'disk for what nodes that are away for longer lack',
     placeholder: 'size',
     defaultText: '1GiB',
@@ -211,6 +211,13 @@ export const serveSettings = {
     placeholder: 'yes|no',
     default: false,
     server: 'trace',
+  },
+  traceSize: {
+    kind: size(1, diskMax),
+    help: 'disk for that recording; the oldest part is dropped',
+    placeholder: 'size',
+    defaultText: '16MiB',
+    server: 'limits.traceBytesMax',
   },
   logLevel: {
     kind: oneOf(['error', 'warn', 'info', 'debug', 'silent']),

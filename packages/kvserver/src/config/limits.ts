@@ -34,6 +34,8 @@ export interface Limits {
   readonly logWindowBytesMax: number;
   /** How long those values are kept, in milliseconds. Default one hour. */
   readonly logWindowMsMax: number;
+  /** Bytes on disk of the recording of the peer's inputs; the oldest are dropped. To 2⁵⁰. Default 16 MiB. */
+  readonly traceBytesMax: number;
   /**
    * Bytes of decided values in memory, above which writes are refused. Default `logBytesMax` and, for what a quorum has
    * not stored yet, as much again, but no less than the default of `logBytesMax`. Never below `logBytesMax`.
@@ -65,13 +67,9 @@ export const limitsSchema = z.strictObject({
   inFlightInstanceCountMax: count(),
   logBytesMax: count(),
   logInstanceCountMax: count(),
-  logWindowBytesMax: z.exactOptional(
-    z
-      .int()
-      .min(1)
-      .max(2 ** 50),
-  ),
+  logWindowBytesMax: diskBytes(),
   logWindowMsMax: count(),
+  traceBytesMax: diskBytes(),
   retainedLogBytesMax: count(),
   journalBytesMax: count(),
   undurableBytesMax: count(),
@@ -98,6 +96,7 @@ export function limitsFor({ memoryBytes }: Resources): Limits {
     logInstanceCountMax: 8192,
     logWindowBytesMax: 1024 * mebibyte,
     logWindowMsMax: 3_600_000,
+    traceBytesMax: 16 * mebibyte,
     retainedLogBytesMax: 2 * logBytesMax,
     journalBytesMax: countMax,
     undurableBytesMax: share(32, 32),
@@ -123,6 +122,15 @@ export function completeLimits(given: Partial<Limits>, resources: Resources): Li
 
 /** The limits where no resource is short. */
 export const limitsDefault: Limits = limitsFor(ampleResources);
+
+function diskBytes() {
+  return z.exactOptional(
+    z
+      .int()
+      .min(1)
+      .max(2 ** 50),
+  );
+}
 
 function count() {
   return z.exactOptional(positiveCount());

@@ -7,6 +7,7 @@
  *   journal/        promises and votes, in segments of a write-ahead log
  *   state/          the applied state, in LevelDB
  *   log-window/     opened by the node: decided values that left memory. May be lost
+ *   trace/          opened by the node: the recording of the flight recorder, if there is one. May be lost
  * ```
  */
 import { chmod, mkdir, readdir } from 'node:fs/promises';

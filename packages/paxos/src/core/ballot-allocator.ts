@@ -59,6 +59,16 @@ export class BallotAllocator {
     }
   }
 
+  snapshot() {
+    return { floor: this.#floor, reserved: this.#reserved, durable: this.#durable };
+  }
+
+  resume({ floor, reserved, durable }: ReturnType<BallotAllocator['snapshot']>): void {
+    this.#floor = floor;
+    this.#reserved = reserved;
+    this.#durable = durable;
+  }
+
   #reserve<V>(round: number, step: Step<V>): void {
     if (round <= this.#reserved) return;
     this.#reserved = Math.min(roundMax, round + roundsPerReservation);

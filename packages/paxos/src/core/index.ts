@@ -62,6 +62,7 @@ export { type MessageLimits, messageLimitsDefault } from './messages/message-lim
 export type { Admit, Admitted, StaleIncarnation } from './messages/recovery.ts';
 export { Peer } from './peer.ts';
 export type { PeerOptions } from './peer-options.ts';
+export type { PeerSnapshot, RolesSnapshot } from './roles-snapshot.ts';
 export { RoundTripEstimator, type RoundTripLimits } from './round-trip-estimator.ts';
 export type { TracedRetention, TraceStart, TraceStep } from './trace/trace-line.ts';
 export { TraceRecorder, type TraceRecorderOptions } from './trace/trace-recorder.ts';

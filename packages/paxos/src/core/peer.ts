@@ -16,8 +16,9 @@ import type { Admit } from './messages/recovery.ts';
 import type { PeerOptions } from './peer-options.ts';
 import { replay } from './recovery/replay.ts';
 import { createRoles, type Roles } from './roles.ts';
+import { type PeerSnapshot, resumeRoles, snapshotOf } from './roles-snapshot.ts';
 import { Step } from './step.ts';
-import { earliest } from './timeouts.ts';
+import { wakeAtOf, wakeRoles } from './wake.ts';
 
 /** One participant as a state machine: events in, effects out. */
 export class Peer<V> {
@@ -61,15 +62,23 @@ export class Peer<V> {
     return step.effects;
   }
 
+  /** What {@link Peer.resume} needs. It shares parts with the peer, so it holds until the next step only. */
+  snapshot(): PeerSnapshot<V> {
+    return { writeIndex: this.#writeIndex, roles: snapshotOf(this.#roles) };
+  }
+
+  /**
+   * Makes the peer one that has made every step which the peer of the snapshot had made. This peer has the same options
+   * as that one, and takes over the parts of the snapshot.
+   */
+  resume({ writeIndex, roles }: PeerSnapshot<V>): void {
+    this.#writeIndex = writeIndex;
+    resumeRoles(this.#roles, roles);
+  }
+
   /** When this peer next wants a `wake`, in milliseconds of the clock given to `step`. */
   wakeAt(): number | undefined {
-    const { agreement, leader, participation, quorumRead } = this.#roles;
-    return earliest([
-      agreement.wakeAt(),
-      participation.wakeAt(),
-      quorumRead.wakeAt(),
-      this.isMember ? leader.wakeAt() : undefined,
-    ]);
+    return wakeAtOf(this.#roles);
   }
 
   /** What this peer knows of the outcome of an instance. */
@@ -156,7 +165,7 @@ export class Peer<V> {
     const { agreement, ballots, catchUp, decisions, election, leader, quorumRead } = this.#roles;
     switch (event.type) {
       case 'wake':
-        this.#wake(step);
+        wakeRoles(this.#roles, step);
         break;
       case 'propose':
         this.#roles.plausibility.noteOwnSeq(event.seq);
@@ -193,16 +202,6 @@ export class Peer<V> {
         election.stepDown(step);
         break;
     }
-  }
-
-  #wake(step: Step<V>): void {
-    const { agreement, election, leader, participation, quorumRead } = this.#roles;
-    participation.wake(step);
-    agreement.wake(step);
-    quorumRead.wake(step);
-    if (!this.isMember) return;
-    election.wake(step);
-    leader.start(step.now);
   }
 
   #believe(envelope: Envelope<V>, step: Step<V>): void {

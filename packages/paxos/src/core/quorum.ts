@@ -20,10 +20,15 @@ export function quorumSize(peerCount: number): number {
 /** The peers that gave one answer. Each peer counts once, however often it answers. */
 export class QuorumVotes {
   readonly #peerCount: number;
-  readonly #peers = new Set<PeerId>();
+  readonly #peers: Set<PeerId>;
 
-  constructor(peerCount: number) {
+  constructor(peerCount: number, peers: Iterable<PeerId> = []) {
     this.#peerCount = peerCount;
+    this.#peers = new Set(peers);
+  }
+
+  get peers(): PeerId[] {
+    return [...this.#peers];
   }
 
   add(peer: PeerId): void {

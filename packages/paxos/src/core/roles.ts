@@ -38,6 +38,7 @@ export interface Roles<V> {
   readonly ballots: BallotAllocator;
   readonly catchUp: CatchUp<V>;
   readonly decisions: Decisions<V>;
+  readonly delays: RetryDelays;
   readonly election: Election<V>;
   readonly leader: Leader<V>;
   readonly learner: Learner<V>;
@@ -103,6 +104,7 @@ export function createRoles<V>(options: RolesOptions<V>): Roles<V> {
     ballots,
     catchUp,
     decisions,
+    delays,
     election,
     leader,
     learner,

@@ -47,6 +47,15 @@ export class RoundTripEstimator {
     this.#setWait(2 * this.#waitMs);
   }
 
+  snapshot() {
+    return { slowestMs: this.#slowestMs, waitMs: this.#waitMs };
+  }
+
+  resume({ slowestMs, waitMs }: ReturnType<RoundTripEstimator['snapshot']>): void {
+    this.#slowestMs = slowestMs;
+    this.#waitMs = waitMs;
+  }
+
   #setWait(ms: number): void {
     const { waitMsMin, waitMsMax } = this.#limits;
     this.#waitMs = Math.min(waitMsMax, Math.max(waitMsMin, ms));

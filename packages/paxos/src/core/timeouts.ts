@@ -42,6 +42,14 @@ export class RetryDelays {
   onResent(): void {
     this.#roundTrips.onResent();
   }
+
+  snapshot() {
+    return this.#roundTrips.snapshot();
+  }
+
+  resume(snapshot: ReturnType<RetryDelays['snapshot']>): void {
+    this.#roundTrips.resume(snapshot);
+  }
 }
 
 function doubled(first: number, max: number, attempt: number): number {

@@ -12,12 +12,12 @@ import { replayTraceFile } from './trace-report.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const [recording = ''] = process.argv.slice(2);
-if (existsSync(recording)) replayTrace(recording);
+if (existsSync(recording)) await replayTrace(recording);
 else await replayAddress(recording);
 
 /** Exits with 1 if a step has other effects than those recorded. */
-function replayTrace(file: string): void {
-  const { stepCount, firstOther, end } = replayTraceFile(file, print);
+async function replayTrace(file: string): Promise<void> {
+  const { stepCount, firstOther, end } = await replayTraceFile(file, print);
   print(`at the end: ${end}`);
   if (firstOther === undefined) print(`${stepCount} steps, each with the recorded effects`);
   else {

@@ -1,7 +1,13 @@
 /** Replays the recording of a server, and reports each step in a line. */
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
-import { type Effects, type Envelope, type ReplayedStep, TraceReplay } from '@paxkv/paxos/core';
+import { readFile } from 'node:fs/promises';
+import {
+  type Effects,
+  type Envelope,
+  type ReplayedStep,
+  TraceReplay,
+  type TraceStart,
+} from '@paxkv/paxos/core';
+import { readTraceLines } from '../recording/trace-lines.ts';
 
 export interface TraceReport {
   readonly stepCount: number;
@@ -12,17 +18,23 @@ export interface TraceReport {
 }
 
 /**
- * Reads a recording, compressed or not, and replays it to its end. `onLine` takes a line for each step.
- *
- * @throws PaxosError `PAXOS_TRACE_UNREADABLE`, and the system's error if the file cannot be read.
+ * Reads a recording, compressed or not, and replays it to its end. `onLine` takes a line for each part and step. Rejects
+ * with a PaxosError `PAXOS_TRACE_UNREADABLE`, a RecordingError, or the system's error if the file cannot be read.
  */
-export function replayTraceFile(file: string, onLine: (line: string) => void): TraceReport {
-  const replay = new TraceReplay(linesOf(readFileSync(file)));
-  const { me, peerCount, memory } = replay.start;
-  onLine(`peer ${me} of ${peerCount}, memory ${memory.state}, ${memory.writes.length} writes`);
+export async function replayTraceFile(
+  file: string,
+  onLine: (line: string) => void,
+): Promise<TraceReport> {
+  const replay = new TraceReplay(await readTraceLines(await readFile(file)));
+  let { start } = replay;
+  onLine(startText(start));
   let stepCount = 0;
   let firstOther: ReplayedStep | undefined;
   for (const step of replay.steps()) {
+    if (replay.start !== start) {
+      start = replay.start;
+      onLine(startText(start));
+    }
     stepCount += 1;
     if (!step.isSame) firstOther ??= step;
     onLine(lineOf(step));
@@ -32,10 +44,10 @@ export function replayTraceFile(file: string, onLine: (line: string) => void): T
   return { stepCount, firstOther, end: `${role}, instances ${min} to ${max}` };
 }
 
-function linesOf(bytes: Buffer): string[] {
-  const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const text = (isCompressed ? gunzipSync(bytes) : bytes).toString();
-  return text.split('\n').filter((line) => line !== '');
+function startText({ me, peerCount, memory, snapshot }: TraceStart): string {
+  const peer = `peer ${me} of ${peerCount}`;
+  if (snapshot !== undefined) return `${peer}, in the middle of a run`;
+  return `${peer}, memory ${memory.state}, ${memory.writes.length} writes`;
 }
 
 function lineOf({ index, step: { at, event }, effects, isSame }: ReplayedStep): string {

@@ -2,6 +2,7 @@
 import type { LampId } from '../engine/judge/lamp.ts';
 import type { Tone } from '../engine/protocol/messages.ts';
 import type { PeerView } from '../engine/timeline/frame.ts';
+import type { RecordingErrorCode } from '../recording/recording-error.ts';
 
 export interface PageTexts {
   readonly title: string;
@@ -33,9 +34,25 @@ export interface PageTexts {
     | 'moment'
     | 'quiet'
     | 'full'
-    | 'left',
+    | 'left'
+    | 'recordingEnd',
     string
   >;
+  readonly recording: Record<
+    | 'open'
+    | 'heading'
+    | 'lead'
+    | 'file'
+    | 'steps'
+    | 'effects'
+    | 'same'
+    | 'other'
+    | 'state'
+    | 'earlier'
+    | 'later'
+    | 'close',
+    string
+  > & { readonly errors: Readonly<Record<RecordingErrorCode, string>> };
   readonly tabs: Record<'lessons' | 'faults' | 'breakIt', string>;
   readonly lesson: Record<
     'lessons' | 'mit' | 'all' | 'act' | 'actPlain' | 'done' | 'step' | 'reached',

@@ -12,6 +12,7 @@ import { LogTable } from './log-table.tsx';
 import type { Model, Tab } from './model.ts';
 import { MessagesPanel, NetworkPanel } from './network-panel.tsx';
 import { PeerPanel } from './peer-panel.tsx';
+import { RecordingFile, RecordingPanel } from './recording-panel.tsx';
 import { RunForm } from './run-form.tsx';
 import { SequenceChart } from './sequence-chart.tsx';
 import { Stage } from './stage.tsx';
@@ -25,7 +26,7 @@ export function App({ model }: { readonly model: Model }): JSX.Element {
   const [header, lamps, explanation, rest] = useMemo(
     () => [
       <Header key="header" {...props} />,
-      <LampRow key="lamps" {...props} />,
+      model.recording === undefined && <LampRow key="lamps" {...props} />,
       <ExplanationView key="explanation" {...props} />,
       <Rest key="rest" {...props} />,
     ],
@@ -48,11 +49,16 @@ export function App({ model }: { readonly model: Model }): JSX.Element {
 }
 
 function Rest(props: ViewProps): JSX.Element {
+  const { recording } = props.model;
   return (
     <>
-      <Panels {...props} />
+      {recording === undefined ? (
+        <Panels {...props} />
+      ) : (
+        <RecordingPanel {...props} recording={recording} />
+      )}
       <LogTable {...props} />
-      <CallsTable {...props} />
+      {recording === undefined && <CallsTable {...props} />}
       <SequenceChart {...props} />
     </>
   );
@@ -78,6 +84,7 @@ function Header({ model, texts }: ViewProps): JSX.Element {
         ))}
       </fieldset>
       <RunForm model={model} texts={texts} />
+      <RecordingFile model={model} texts={texts} />
     </header>
   );
 }

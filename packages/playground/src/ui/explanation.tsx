@@ -6,8 +6,8 @@ import { ruleLink, sourceLink } from './references.ts';
 import { explain } from './selection.ts';
 
 export function ExplanationView({ model, texts }: ViewProps): JSX.Element {
-  const { session, language, selection } = model;
-  const explanation = explain(selection, session.frame, { texts, language });
+  const { timeline, language, selection } = model;
+  const explanation = explain(selection, timeline.frame, { texts, language });
   return (
     <section class="explanation" aria-label={texts.chart.explain}>
       <Legend texts={texts} model={model} />

@@ -21,8 +21,8 @@ export function listenToGestures(stage: HTMLElement, model: Model): () => void {
     if (start === undefined) return;
     const end = pointOf(stage, event);
     const isLine = Math.hypot(end.x - start.x, end.y - start.y) >= lineLengthMin;
-    const { peerCount } = model.session.settings;
-    const groups = isLine ? sidesOf(start, end, peerCount) : undefined;
+    const { peers } = model.timeline.frame;
+    const groups = isLine ? sidesOf(start, end, peers.length) : undefined;
     if (groups !== undefined) model.act({ type: 'partition', groups });
     start = undefined;
     drawLine(stage);

@@ -3,7 +3,7 @@ import type { Model } from './model.ts';
 
 /** Handles a key press. Returns whether the key has a meaning. */
 export function handleKey(key: string, model: Model): boolean {
-  const { session } = model;
+  const { timeline } = model;
   switch (key) {
     case ' ':
       if (model.isPlaying) model.pause();
@@ -19,7 +19,7 @@ export function handleKey(key: string, model: Model): boolean {
       model.seek(0);
       return true;
     case 'End':
-      model.seek(session.head);
+      model.seek(timeline.head);
       return true;
     case 'Escape':
       model.select({ type: 'none' });

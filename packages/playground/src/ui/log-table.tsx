@@ -9,9 +9,9 @@ import type { ViewProps } from './context.ts';
 const instanceCountMax = 12;
 
 export function LogTable({ model, texts }: ViewProps): JSX.Element {
-  const { peers } = model.session.frame;
+  const { peers } = model.timeline.frame;
   const { log, faults } = texts;
-  const last = Math.max(-1, ...peers.map(({ instances }) => instances.length - 1));
+  const last = Math.max(-1, ...peers.map(({ instances }) => instances.at(-1)?.seq ?? -1));
   const first = Math.max(0, last - instanceCountMax + 1);
   const seqs = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   return (
@@ -38,7 +38,7 @@ export function LogTable({ model, texts }: ViewProps): JSX.Element {
               <tr key={seq}>
                 <th scope="row">{seq}</th>
                 {peers.map(({ id, instances }) => (
-                  <InstanceCell key={id} instance={instances[seq]} texts={texts} />
+                  <InstanceCell key={id} instance={instanceAt(instances, seq)} texts={texts} />
                 ))}
               </tr>
             ))}
@@ -65,6 +65,10 @@ function PeerRow({ label, peers, render }: PeerRowProps): JSX.Element {
       ))}
     </tr>
   );
+}
+
+function instanceAt(instances: readonly InstanceView[], seq: number): InstanceView | undefined {
+  return instances[seq - (instances[0]?.seq ?? 0)];
 }
 
 function leaderText({ leader, disk }: PeerView): string {

@@ -1,15 +1,18 @@
-/** Model of the page: the session, how it is shown, and the visitor's commands. Views render it. */
+/** Model of the page: the run or the recording, how it is shown, and the visitor's commands. Views render it. */
 import type { Action } from '../engine/action.ts';
 import type { Settings } from '../engine/settings.ts';
 import { addressOf, recordingAt } from '../engine/timeline/address.ts';
-import { momentMax, type Recording, Session } from '../engine/timeline/session.ts';
+import { type Recording, Session } from '../engine/timeline/session.ts';
+import type { Timeline } from '../engine/timeline/timeline.ts';
 import { lessons } from '../lessons/lessons.ts';
 import { Progress } from '../lessons/progress.ts';
 import { attacks } from '../mutants/attacks.ts';
 import type { MutantCore } from '../mutants/cores.ts';
+import type { TraceSession } from '../recording/trace-session.ts';
 import type { Language } from '../text/words.ts';
 import { coresOf, type ModelOptions, type Surroundings } from './model-options.ts';
 import { Player, type Speed } from './player.ts';
+import { RecordingSlot } from './recording-slot.ts';
 import { RobotRunner } from './robot-runner.ts';
 import type { Selection } from './selection.ts';
 
@@ -23,6 +26,7 @@ const redrawMs = 120;
 export class Model {
   readonly mutants: readonly MutantCore[];
   readonly player = new Player();
+  readonly recordingSlot = new RecordingSlot();
   readonly robot: RobotRunner;
   readonly #surroundings: Surroundings;
   readonly #listeners = new Set<() => void>();
@@ -56,8 +60,18 @@ export class Model {
     return new Model(session, options);
   }
 
+  /** The run. It stays while a recording is shown. */
   get session(): Session {
     return this.#session;
+  }
+
+  get recording(): TraceSession | undefined {
+    return this.recordingSlot.shown;
+  }
+
+  /** What is shown: the recording or the run. */
+  get timeline(): Timeline {
+    return this.recording ?? this.#session;
   }
 
   get progress(): Progress | undefined {
@@ -83,10 +97,6 @@ export class Model {
   /** Whether no event is left. */
   get isQuiet(): boolean {
     return this.#isQuiet;
-  }
-
-  get isFull(): boolean {
-    return this.#session.head >= momentMax;
   }
 
   /** Whether motion is switched off. */
@@ -133,9 +143,17 @@ export class Model {
     this.#changed();
   }
 
+  /** Opens, moves or closes the recording of a server. */
+  withRecording(task: (slot: RecordingSlot) => Promise<void> | void): void {
+    this.pause();
+    this.#do(async () => {
+      await task(this.recordingSlot);
+      this.#selection = { type: 'none' };
+    });
+  }
+
   begin(settings: Settings): void {
-    this.#progress = undefined;
-    this.#do(() => this.#open({ settings, log: [], moment: 0 }));
+    this.show({ settings, log: [], moment: 0 });
   }
 
   show(recording: Recording): void {
@@ -177,7 +195,9 @@ export class Model {
     this.play();
   }
 
+  /** Performs an action in the run. In a recording nothing can be changed. */
   act(action: Action): void {
+    if (this.recording !== undefined) return;
     this.#do(async () => {
       await this.#session.act(action);
       this.#progress?.look();
@@ -187,19 +207,19 @@ export class Model {
   step(): void {
     this.pause();
     this.#do(async () => {
-      this.#isQuiet = !(await this.#session.step());
+      this.#isQuiet = !(await this.timeline.step());
       this.#progress?.look();
     });
   }
 
   back(): void {
     this.pause();
-    this.#do(async () => this.#session.seek(this.#session.cursor - 1));
+    this.#do(async () => this.timeline.seek(this.timeline.cursor - 1));
   }
 
   seek(moment: number): void {
     this.pause();
-    this.#do(async () => this.#session.seek(moment));
+    this.#do(async () => this.timeline.seek(moment));
   }
 
   play(): void {
@@ -225,6 +245,7 @@ export class Model {
   async #open({ settings, log, moment }: Recording): Promise<void> {
     this.#session = await Session.open(settings, coresOf(this.mutants), log);
     await this.#session.stepTo(moment);
+    this.recordingSlot.close();
     this.#selection = { type: 'none' };
   }
 
@@ -240,11 +261,11 @@ export class Model {
   }
 
   async #advance(pageMs: number): Promise<void> {
-    const session = this.#session;
-    const brokenBefore = session.frame.violations.length;
-    const advance = await this.player.advance(session, pageMs, () => {
+    const { timeline } = this;
+    const brokenBefore = timeline.frame.violations.length;
+    const advance = await this.player.advance(timeline, pageMs, () => {
       const isReached = this.#progress?.look() ?? false;
-      return !isReached && session.frame.violations.length === brokenBefore;
+      return !isReached && timeline.frame.violations.length === brokenBefore;
     });
     if (advance !== 'goes on') this.#isPlaying = false;
     this.#isQuiet = advance === 'quiet';
@@ -259,7 +280,7 @@ export class Model {
     this.#work = this.#work.then(async () => {
       this.#isQuiet = false;
       await task();
-      this.player.reset(this.#session);
+      this.player.reset(this.timeline);
       this.#surroundings.setAddress(this.address);
       this.#changed();
     });

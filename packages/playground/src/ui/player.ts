@@ -1,5 +1,5 @@
-/** Player: advances a session with the time of the page, at a selectable speed. */
-import type { Session } from '../engine/timeline/session.ts';
+/** Player: advances a run or a recording with the time of the page, at a selectable speed. */
+import type { Timeline } from '../engine/timeline/timeline.ts';
 
 /** Milliseconds of simulated time per second of the page. */
 export const speeds = [5, 20, 100, 1000] as const;
@@ -21,12 +21,12 @@ export class Player {
   }
 
   /** Shows the time of the frame itself. */
-  reset({ frame }: Session): void {
+  reset({ frame }: Timeline): void {
     this.#shownMs = frame.timeMs;
   }
 
   /** Advances by `pageMs` of the page. `onMoment` is called at each moment; if it returns false, this ends. */
-  async advance(session: Session, pageMs: number, onMoment: () => boolean): Promise<Advance> {
+  async advance(session: Timeline, pageMs: number, onMoment: () => boolean): Promise<Advance> {
     const targetMs = this.#target(session, pageMs);
     for (let count = 0; count < momentCountMax; count += 1) {
       const { nextMs } = session;
@@ -47,7 +47,7 @@ export class Player {
   }
 
   /** The time to advance to. Times in which nothing visible happens are skipped. */
-  #target({ frame, nextMs }: Session, pageMs: number): number {
+  #target({ frame, nextMs }: Timeline, pageMs: number): number {
     const isStill =
       frame.flights.length === 0 && frame.peers.every(({ disk }) => disk.pending.length === 0);
     const targetMs = this.#shownMs + (pageMs / 1000) * this.speed;

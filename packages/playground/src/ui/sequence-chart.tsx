@@ -9,12 +9,12 @@ import { occurrenceText } from './describe.ts';
 const eventCountMax = 12;
 
 export function SequenceChart({ model, texts }: ViewProps): JSX.Element {
-  const { session, player } = model;
+  const { timeline, player } = model;
   const { shownMs } = player;
-  const frames = session.frames.slice(0, session.cursor + 1);
+  const frames = timeline.frames.slice(0, timeline.cursor + 1);
   const fromMs = Math.max(0, shownMs - windowMs);
   const chart = layoutChart(frames, { fromMs, toMs: fromMs + windowMs });
-  const { peerCount } = session.settings;
+  const peerCount = timeline.frame.peers.length;
   return (
     <section class="chart">
       <h2>{texts.chart.heading}</h2>
@@ -30,7 +30,7 @@ export function SequenceChart({ model, texts }: ViewProps): JSX.Element {
 }
 
 function Events({ model, texts }: ViewProps): JSX.Element {
-  const { frames, cursor } = model.session;
+  const { frames, cursor } = model.timeline;
   const lines: {
     readonly key: string;
     readonly timeMs: number;

@@ -15,7 +15,7 @@ import type { Model } from './model.ts';
 const labelCountMax = 24;
 
 export function Stage({ model, texts }: ViewProps): JSX.Element {
-  const { frame } = model.session;
+  const { frame } = model.timeline;
   const stage = useRef<HTMLFieldSetElement>(null);
   useEffect(() => {
     return stage.current === null ? undefined : listenToGestures(stage.current, model);
@@ -59,7 +59,7 @@ function Links({ frame: { peers, cuts } }: { readonly frame: Frame }): JSX.Eleme
 }
 
 function Flights({ model }: { readonly model: Model }): JSX.Element {
-  const { flights, peers } = model.session.frame;
+  const { flights, peers } = model.timeline.frame;
   const hasLabels = flights.length <= labelCountMax;
   const { selection, language } = model;
   const selected = selection.type === 'message' ? selection.id : undefined;
@@ -99,7 +99,7 @@ interface PeerProps {
 
 function Peer({ peer, model }: PeerProps): JSX.Element {
   const { id, state, isDeaf, isMember, leader, disk } = peer;
-  const { x, y } = peerPoint(id, model.session.settings.peerCount);
+  const { x, y } = peerPoint(id, model.timeline.frame.peers.length);
   const classes = [
     'peer',
     state,
@@ -130,7 +130,7 @@ function Peer({ peer, model }: PeerProps): JSX.Element {
 /** A button over the picture of the peer, for pointers, keys and screen readers. */
 function PeerButton({ peer, model, texts }: PeerProps & ViewProps): JSX.Element {
   const { id } = peer;
-  const { x, y } = peerPoint(id, model.session.settings.peerCount);
+  const { x, y } = peerPoint(id, model.timeline.frame.peers.length);
   const place = { left: `${(100 * x) / stageSize}%`, top: `${(100 * y) / stageSize}%` };
   return (
     <button

@@ -1,14 +1,17 @@
 /** The time controls: play, pause, step, and a slider over the whole run. */
 import type { JSX } from 'preact';
+import { momentMax } from '../engine/timeline/session.ts';
 import type { ViewProps } from './context.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { type Speed, speeds } from './player.ts';
 
 export function TimeControls({ model, texts }: ViewProps): JSX.Element {
-  const { session, isPlaying, isQuiet, isFull } = model;
-  const { cursor, head, frame } = session;
+  const { timeline, recording, session, isPlaying, isQuiet } = model;
+  const { cursor, head, frame } = timeline;
   const { time } = texts;
-  const notice = isFull ? time.full : isQuiet ? time.quiet : '';
+  const end = recording === undefined ? time.quiet : time.recordingEnd;
+  const isFull = recording === undefined && session.head >= momentMax;
+  const notice = isFull ? time.full : isQuiet ? end : '';
   return (
     <section class="time" aria-label={time.heading}>
       <div class="buttons">
@@ -43,7 +46,7 @@ export function TimeControls({ model, texts }: ViewProps): JSX.Element {
       <p class="notice" role="status">
         {notice}
       </p>
-      <LeftWays model={model} texts={texts} />
+      {recording === undefined && <LeftWays model={model} texts={texts} />}
     </section>
   );
 }

@@ -12,6 +12,12 @@ export const clientRetryEquivalents: readonly Equivalent[] = [
       because: beyondAll,
     },
     {
+      within: 'add',
+      original: 'item.due < this.#firesAt',
+      mutated: 'item.due <= this.#firesAt',
+      because: 'a timer that is set again for the same time fires at that time',
+    },
+    {
       within: '#take',
       original: 'index < 0 || this.#items[index] !== item',
       mutated: 'this.#items[index] !== item',
@@ -76,6 +82,12 @@ export const clientRetryEquivalents: readonly Equivalent[] = [
       because: beyondAll,
     },
     {
+      within: 'retryAfterMsOf',
+      original: 'error instanceof KvError && error.retryAfterMs',
+      mutated: 'error.retryAfterMs',
+      because: 'no other error says how long to wait',
+    },
+    {
       within: '#report',
       original: "this.#events?.has('retry') && error instanceof Error",
       mutated: "this.#events?.has('retry')",
@@ -88,6 +100,24 @@ export const clientRetryEquivalents: readonly Equivalent[] = [
       original: 'timerIndex = -1;',
       mutated: 'timerIndex = -0;',
       because: 'an index counts only where the list has the item',
+    },
+    {
+      within: 'timerIndex',
+      original: '-1',
+      mutated: '1',
+      because: 'an index counts only where the list has the item',
+    },
+    {
+      within: 'onDue',
+      original: 'this.due === undefined || (callDue !== undefined && this.due >= callDue)',
+      mutated: '(callDue !== undefined && this.due >= callDue)',
+      because: 'the timer calls nothing that has no deadline',
+    },
+    {
+      within: 'onDue',
+      original: 'callDue !== undefined && this.due >= callDue',
+      mutated: 'this.due >= callDue',
+      because: beyondAll,
     },
   ]),
 ];

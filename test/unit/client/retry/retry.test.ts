@@ -1,4 +1,5 @@
 import { type Answer, type Exchange, ExchangeError, type KvError } from '@paxkv/client';
+import type { BackoffLimits } from '@paxkv/client/internal/retry/backoff';
 import { CallDeadline, DeadlineTimer } from '@paxkv/client/internal/retry/deadlines';
 import { Endpoints } from '@paxkv/client/internal/retry/endpoints';
 import { Retry } from '@paxkv/client/internal/retry/retry';
@@ -29,13 +30,14 @@ interface Asked {
 function ask(
   script: (sent: Sent) => Answer | Promise<Answer>,
   limits: { timeoutMs?: number | undefined; signal?: AbortSignal } = {},
+  delays: BackoffLimits = settings,
 ): Asked {
   const world = fakeWorld(script);
   const retry = new Retry({
     environment: world.environment,
     endpoints: new Endpoints(['a', 'b', 'c'], 0),
     timer: new DeadlineTimer(world.clock),
-    settings,
+    settings: { ...settings, ...delays },
   });
   const deadline = new CallDeadline(world.clock, { timeoutMs: 1000, ...limits });
   const reply = retry.send(get, retry.newCall('get', deadline));
@@ -104,6 +106,14 @@ describe('Retry', () => {
     const times = world.transport.sent.map(({ time }) => time);
     expect(times.slice(0, 6)).to.deep.equal([0, 0, 0, 300, 300, 300]);
     expect(times[6]).to.equal(325);
+  });
+
+  it('waits no longer than its own delay if the servers ask for nothing', async () => {
+    const shortest = { retryDelayMsMin: 0.5, retryDelayMsMax: 0.5 };
+    const { world, reply } = ask(refuseConnection, { timeoutMs: 1.25 }, shortest);
+    await world.clock.finish(failureOf(reply));
+    const times = world.transport.sent.map(({ time }) => time);
+    expect(times).to.deep.equal([0, 0, 0, 0.5, 0.5, 0.5, 1, 1, 1]);
   });
 
   it('asks another server before the deadline if one hangs', async () => {

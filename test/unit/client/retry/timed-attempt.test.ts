@@ -88,6 +88,19 @@ describe('TimedAttempt', () => {
   it('does not accept the reply to another kind of request', () => {
     const { attempt, events } = begin();
     attempt.resolve({ type: 'put', revision: 1 });
-    expect(events[0]).to.be.instanceOf(ExchangeError).that.includes({ sent: 'maybe' });
+    expect(events[0]).to.be.instanceOf(ExchangeError).that.includes({
+      sent: 'maybe',
+      message: 'http://a:1 replied to "get" with a reply to "put"',
+    });
+  });
+
+  it('says whether its time was over, or that of its call', async () => {
+    const { clock, events } = begin();
+    await clock.runUntil(100);
+    expect(events[0]).to.have.property('message', 'http://a:1 did not reply in time');
+    const other = begin();
+    other.attempt.cancel();
+    const message = 'http://a:1 had not replied when the call ended';
+    expect(other.events[0]).to.have.property('message', message);
   });
 });

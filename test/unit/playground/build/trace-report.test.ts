@@ -27,7 +27,7 @@ describe('the report of a replayed recording', () => {
     for (const content of [text, Buffer.concat(parts)]) {
       await writeFile(file(), content);
       const printed: string[] = [];
-      const report = replayTraceFile(file(), (line) => printed.push(line));
+      const report = await replayTraceFile(file(), (line) => printed.push(line));
       expect(report).to.include({ stepCount: lines.length - 1, firstOther: undefined });
       expect(printed).to.have.length(lines.length);
       expect(printed[0]).to.match(/^peer \d of 3, memory \w+, \d+ writes$/);
@@ -41,15 +41,27 @@ describe('the report of a replayed recording', () => {
     const changed = lines.with(at, (lines[at] ?? '').replace(/"hash":"\w+"/, '"hash":"0"'));
     await writeFile(file(), changed.join('\n'));
     const printed: string[] = [];
-    const { firstOther } = replayTraceFile(file(), (line) => printed.push(line));
+    const { firstOther } = await replayTraceFile(file(), (line) => printed.push(line));
     expect(firstOther?.index).to.equal(at - 1);
     expect(printed.filter((line) => line.endsWith('[other effects than recorded]'))).to.have.length(
       1,
     );
   });
 
+  it('has a line for each part', async () => {
+    const runs = await recordRuns(1, 50);
+    await writeFile(file(), runs.map((run) => `${run.join('\n')}\n`).join(''));
+    const printed: string[] = [];
+    const { firstOther } = await replayTraceFile(file(), (line) => printed.push(line));
+    expect(firstOther).to.equal(undefined);
+    const starts = printed.filter((line) => line.startsWith('peer '));
+    expect(starts.length).to.be.above(runs.length);
+    expect(starts).to.include('peer 0 of 3, in the middle of a run');
+  });
+
   it('refuses another file', async () => {
     await writeFile(file(), 'no trace');
-    expect(() => replayTraceFile(file(), () => {})).to.throw(PaxosError);
+    const error = await replayTraceFile(file(), () => {}).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(PaxosError);
   });
 });

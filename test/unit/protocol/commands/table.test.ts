@@ -10,6 +10,7 @@ import {
   commands,
   commandToRow,
   fieldsOf,
+  isCommandType,
   pack,
   packFrame,
   type Request,
@@ -53,6 +54,13 @@ describe('The table of commands', () => {
     ]);
     // Tags of serializable gets and of refusals.
     expect(allCommands.map(({ tag }) => tag)).to.not.include(5);
+  });
+
+  it('knows the types of commands, and nothing else', () => {
+    for (const { type } of allCommands) expect(isCommandType(type)).to.equal(true);
+    for (const other of ['toString', 'Put', '', 7, undefined, null, ['put']]) {
+      expect(isCommandType(other), String(other)).to.equal(false);
+    }
   });
 
   it('refuses a row of no command', () => {

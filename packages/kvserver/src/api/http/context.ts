@@ -46,8 +46,8 @@ export interface AppParts {
   readonly requestIds?: RequestIds;
   /** What `/metrics` sends. Absent: there is no such path. */
   readonly metrics?: MetricsText | undefined;
-  /** Returns the recording of the peer, or `undefined` while there is no peer. Absent if nothing is recorded. */
-  readonly trace?: (() => Buffer | undefined) | undefined;
+  /** Resolves with the recording of the peer, also while there is no peer. Absent if nothing is recorded. */
+  readonly trace?: (() => Promise<Buffer>) | undefined;
 }
 
 /** Metrics in the format of Prometheus. */

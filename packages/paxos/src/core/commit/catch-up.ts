@@ -23,7 +23,7 @@ const noticeMsMax = 20;
 const none = -1;
 
 /** A Learn that has not been answered yet. */
-interface PendingLearn {
+export interface PendingLearn {
   readonly seq: number;
   readonly to: PeerId;
   /** The time from which the Learn counts as lost. */
@@ -170,6 +170,32 @@ export class CatchUp<V> {
   onForgotten(from: PeerId, seq: number): void {
     this.#lacks.set(from, Math.max(seq, this.#lackedBy(from)));
     this.onLearned(from, seq);
+  }
+
+  snapshot() {
+    const [pending, noticesSent] = [this.#pending, this.#noticesSent];
+    const { reported, knownUpTo, min, lacks } = this.#byPeer;
+    return {
+      ...{ reported: [...reported], knownUpTo: [...knownUpTo], min: [...min], lacks: [...lacks] },
+      ...{ pending, attempt: this.#attempt, rotation: this.#rotation, noticesSent },
+    };
+  }
+
+  resume(snapshot: ReturnType<CatchUp<V>['snapshot']>): void {
+    for (const name of ['reported', 'knownUpTo', 'min', 'lacks'] as const) {
+      const seqs = this.#byPeer[name];
+      seqs.clear();
+      for (const [peer, seq] of snapshot[name]) seqs.set(peer, seq);
+    }
+    this.#pending = snapshot.pending;
+    this.#attempt = snapshot.attempt;
+    this.#rotation = snapshot.rotation;
+    this.#noticesSent = snapshot.noticesSent;
+  }
+
+  get #byPeer() {
+    const [reported, knownUpTo] = [this.#reported, this.#knownUpTo];
+    return { reported, knownUpTo, min: this.#min, lacks: this.#lacks };
   }
 
   /** The next seq to ask `from` for: the first that is missing, or that from the floor on if nobody holds it. */

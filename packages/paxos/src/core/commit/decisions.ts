@@ -113,6 +113,15 @@ export class Decisions<V> {
     return earliest([this.#retries.wakeAt(), this.#piggybacked.wakeAt()]);
   }
 
+  snapshot() {
+    return { retries: this.#retries.snapshot(), piggybacked: this.#piggybacked.snapshot() };
+  }
+
+  resume({ retries, piggybacked }: ReturnType<Decisions<V>['snapshot']>): void {
+    this.#retries.resume(retries);
+    this.#piggybacked.resume(piggybacked);
+  }
+
   #decide(decision: Decision<V>, step: Step<V>): void {
     const { seq, value } = decision;
     if (!this.#learner.learn(seq, value)) return;

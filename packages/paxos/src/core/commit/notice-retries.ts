@@ -14,7 +14,7 @@ const attemptCountMax = 8;
 const noticeCountMax = 64;
 
 /** A commit notice that did not reach one peer. */
-interface UndeliveredNotice<V> {
+export interface UndeliveredNotice<V> {
   readonly to: PeerId;
   readonly notice: Decided<V>;
   readonly attempt: number;
@@ -54,5 +54,16 @@ export class NoticeRetries<V> {
 
   wakeAt(): number | undefined {
     return earliest([...this.#undelivered.values()].map(({ wakeAt }) => wakeAt));
+  }
+
+  snapshot() {
+    return [...this.#undelivered];
+  }
+
+  resume(undelivered: ReturnType<NoticeRetries<V>['snapshot']>): void {
+    this.#undelivered.clear();
+    for (const [key, { to, notice, attempt, wakeAt }] of undelivered) {
+      this.#undelivered.set(key, { to, notice, attempt, wakeAt });
+    }
   }
 }

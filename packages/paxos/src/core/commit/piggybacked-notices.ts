@@ -54,6 +54,15 @@ export class PiggybackedNotices {
     return this.#wakeAt;
   }
 
+  snapshot() {
+    return { unsent: [...this.#unsent], wakeAt: this.#wakeAt };
+  }
+
+  resume({ unsent, wakeAt }: ReturnType<PiggybackedNotices['snapshot']>): void {
+    for (const [to, outcomes] of unsent) this.#unsent.get(to)?.splice(0, Infinity, ...outcomes);
+    this.#wakeAt = wakeAt;
+  }
+
   #isAllSent(): boolean {
     for (const outcomes of this.#unsent.values()) if (outcomes.length > 0) return false;
     return true;

@@ -95,6 +95,18 @@ export class QuorumRead {
     return this.#pending?.wakeAt;
   }
 
+  snapshot() {
+    const pending = this.#pending && { ...this.#pending, answers: [...this.#pending.answers] };
+    return { lastId: this.#lastId, pending, slow: [...this.#slow] };
+  }
+
+  resume({ lastId, pending, slow }: ReturnType<QuorumRead['snapshot']>): void {
+    this.#lastId = lastId;
+    this.#pending = pending && { ...pending, answers: new Map(pending.answers) };
+    this.#slow.clear();
+    for (const peer of slow) this.#slow.add(peer);
+  }
+
   /** Chooses as many other peers as make a quorum with this one. Slow peers come last. */
   #chooseQuorum(): PeerId[] {
     const { me, peerCount } = this.#options;

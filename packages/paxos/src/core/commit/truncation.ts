@@ -104,6 +104,19 @@ export class Truncation {
     this.#floor = Math.max(this.#floor, min);
   }
 
+  snapshot() {
+    const [everyPeerMin, floor, min] = [this.#everyPeerMin, this.#floor, this.#min];
+    return { done: [...this.#done], everyPeerMin, floor, min };
+  }
+
+  resume({ done, everyPeerMin, floor, min }: ReturnType<Truncation['snapshot']>): void {
+    this.#done.clear();
+    for (const [peer, seq] of done) this.#done.set(peer, seq);
+    this.#everyPeerMin = everyPeerMin;
+    this.#floor = floor;
+    this.#min = min;
+  }
+
   #raise(peer: PeerId, done: number): void {
     this.#done.set(peer, Math.max(done, this.#doneOf(peer)));
   }

@@ -127,6 +127,17 @@ export class Acceptor<V> {
     this.#instances.forgetBelow(min);
   }
 
+  snapshot() {
+    const instances = this.#instances.snapshot((instance) => ({ ...instance }));
+    return { instances, logPromise: this.#logPromise, highestVoted: this.#highestVoted };
+  }
+
+  resume({ instances, logPromise, highestVoted }: ReturnType<Acceptor<V>['snapshot']>): void {
+    this.#instances.resume(instances, ({ promised, vote }) => ({ promised, vote }));
+    this.#logPromise = logPromise;
+    this.#highestVoted = highestVoted;
+  }
+
   #rejection(seq: number, ballot: Ballot): Rejected | undefined {
     const promised = this.promised(seq);
     if (!promised || !isLower(ballot, promised)) return undefined;

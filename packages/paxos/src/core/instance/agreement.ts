@@ -185,6 +185,14 @@ export class Agreement<V> {
     return this.#learner.forgetBelow(min);
   }
 
+  snapshot() {
+    return { max: this.#max };
+  }
+
+  resume({ max }: ReturnType<Agreement<V>['snapshot']>): void {
+    this.#max = max;
+  }
+
   /** Every instance above this one is open: not decided here, not forgotten, and above the voting floor. */
   get #settledUpTo(): number {
     const votingFloor = this.#participation.votingFloor ?? -1;

@@ -65,6 +65,18 @@ export class DecidedValues<V> {
     return forgotten;
   }
 
+  snapshot() {
+    const values = this.#values.snapshot((value) => value);
+    return { values, bytes: this.#bytes, start: this.#start, counted: { ...this.#counted } };
+  }
+
+  resume({ values, bytes, start, counted }: ReturnType<DecidedValues<V>['snapshot']>): void {
+    this.#values.resume(values, (value) => value);
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#counted = { ...counted };
+  }
+
   #startAt(seq: number): void {
     for (const [, value] of this.#values.within(this.#start, seq))
       this.#count(-1, -this.#sizeOf(value));

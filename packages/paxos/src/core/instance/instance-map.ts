@@ -1,3 +1,9 @@
+export interface InstanceMapSnapshot<R> {
+  readonly min: number;
+  /** In the order in which they were added. */
+  readonly records: readonly (readonly [seq: number, record: R])[];
+}
+
 /** What a role remembers of each instance. It frees from below, at a cost that does not grow with what is kept. */
 export class InstanceMap<T> {
   readonly #records = new Map<number, T>();
@@ -55,5 +61,16 @@ export class InstanceMap<T> {
     for (const [seq] of forgotten) this.#records.delete(seq);
     this.#min = Math.max(this.#min, min);
     return forgotten;
+  }
+
+  snapshot<R>(encode: (record: T) => R): InstanceMapSnapshot<R> {
+    const records = [...this.#records].map(([seq, record]) => [seq, encode(record)] as const);
+    return { min: this.#min, records };
+  }
+
+  resume<R>({ min, records }: InstanceMapSnapshot<R>, decode: (record: R) => T): void {
+    this.#min = min;
+    this.#records.clear();
+    for (const [seq, record] of records) this.#records.set(seq, decode(record));
   }
 }

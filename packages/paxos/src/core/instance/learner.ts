@@ -101,6 +101,19 @@ export class Learner<V> {
     return this.#values.forgetBelow(min);
   }
 
+  snapshot() {
+    const [firstMissing, firstMissingAhead] = [this.#firstMissing, this.#firstMissingAhead];
+    const values = this.#values.snapshot();
+    return { values, firstMissing, firstMissingAhead, highest: this.#highest };
+  }
+
+  resume(snapshot: ReturnType<Learner<V>['snapshot']>): void {
+    this.#values.resume(snapshot.values);
+    this.#firstMissing = snapshot.firstMissing;
+    this.#firstMissingAhead = snapshot.firstMissingAhead;
+    this.#highest = snapshot.highest;
+  }
+
   #advance(from: number): number {
     let seq = from;
     while (this.#values.has(seq)) seq += 1;

@@ -2,7 +2,7 @@
  * Proposer: drives instances to a decision. It prepares, asks for votes, backs off after a rejection,
  * and tries again. Paxos Made Simple §2.2, phases 1(a) and 2(a).
  */
-import { type Ballot, isLower, isSameBallot, type PeerId, type Vote } from '../ballot.ts';
+import { type Ballot, isLower, isSameBallot, type PeerId } from '../ballot.ts';
 import type { BallotAllocator } from '../ballot-allocator.ts';
 import type { PiggybackedNotices } from '../commit/piggybacked-notices.ts';
 import type { Decision } from '../effects.ts';
@@ -13,30 +13,14 @@ import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 import { InstanceMap } from './instance-map.ts';
 import type { Learner } from './learner.ts';
-
-type Phase<V> =
-  | Requesting<V>
-  /** Waits before the next ballot, which goes above `seen`. */
-  | { readonly name: 'backingOff'; seen: Ballot };
-
-/** Waits for answers to a request. */
-type Requesting<V> = Preparing<V> | Accepting<V>;
-
-interface Preparing<V> {
-  readonly name: 'preparing';
-  readonly ballot: Ballot;
-  readonly promises: QuorumVotes;
-  highestVote: Vote<V> | undefined;
-}
-
-interface Accepting<V> {
-  readonly name: 'accepting';
-  readonly ballot: Ballot;
-  readonly value: V;
-  readonly votes: QuorumVotes;
-  /** When the votes were first asked for. */
-  readonly sentAt: number;
-}
+import {
+  type Accepting,
+  type Phase,
+  type Preparing,
+  phaseSnapshot,
+  type Requesting,
+  resumedPhase,
+} from './proposal-phase.ts';
 
 /** One instance this peer drives to a decision. */
 interface Proposal<V> {
@@ -216,6 +200,20 @@ export class Proposer<V> {
   /** Ends every proposal below `floor`. */
   releaseBelow(floor: number): void {
     this.#proposals.forgetBelow(floor);
+  }
+
+  snapshot() {
+    return this.#proposals.snapshot(({ phase, ...proposal }) => ({
+      ...proposal,
+      phase: phaseSnapshot(phase),
+    }));
+  }
+
+  resume(snapshot: ReturnType<Proposer<V>['snapshot']>): void {
+    this.#proposals.resume(snapshot, ({ phase, ...proposal }) => ({
+      ...proposal,
+      phase: resumedPhase(phase, this.#peers.length),
+    }));
   }
 
   #add({ seq, value, phase, wakeAt }: Decision<V> & Pick<Proposal<V>, 'phase' | 'wakeAt'>): void {

@@ -111,4 +111,17 @@ export class FailureDetector {
     if (delayMs >= silenceMs) this.restartTimer(now);
     else this.#wakeAt = now + delayMs * (1 + this.#random.next());
   }
+
+  snapshot() {
+    const [leader, lost, wakeAt] = [this.#leader, this.#lost, this.#wakeAt];
+    return { leader, lost, wakeAt, tryCount: this.#tryCount, hasBackedOff: this.#hasBackedOff };
+  }
+
+  resume(snapshot: ReturnType<FailureDetector['snapshot']>): void {
+    this.#leader = snapshot.leader;
+    this.#lost = snapshot.lost;
+    this.#wakeAt = snapshot.wakeAt;
+    this.#tryCount = snapshot.tryCount;
+    this.#hasBackedOff = snapshot.hasBackedOff;
+  }
 }

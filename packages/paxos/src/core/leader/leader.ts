@@ -14,29 +14,13 @@ import type { LogPromised, PrepareLog, PreVote, TransferLeadership } from '../me
 import { QuorumVotes, quorumSize } from '../quorum.ts';
 import type { Step } from '../step.ts';
 import { FailureDetector, silenceMs } from './failure-detector.ts';
+import { type LeaderRole, type Role, resumedRole, roleSnapshot } from './leader-role.ts';
 import { LogPromises } from './log-promises.ts';
 
 /** A leader that has sent nothing for this long sends a heartbeat. */
 const heartbeatMs = 50;
 /** How long a candidate waits for the promises of a quorum before it starts again. */
 const candidacyMsMax = 400;
-
-type Role<V> =
-  | { readonly name: 'follower' }
-  /** Asks whether other peers still see a leader. The answers are not binding, so this disturbs no leader. */
-  | { readonly name: 'preCandidate'; readonly id: number; readonly grants: QuorumVotes }
-  /** Waits for log promises. */
-  | { readonly name: 'candidate'; readonly until: number; readonly promises: LogPromises<V> }
-  | LeaderRole<V>;
-
-interface LeaderRole<V> {
-  readonly name: 'leader';
-  readonly promises: LogPromises<V>;
-  /** When this leader last sent all others a request in place of a heartbeat; −∞ before the first. */
-  requestedAt: number;
-  /** When it next checks whether a heartbeat is due. */
-  checkAt: number;
-}
 
 /** A ballot that needs no phase 1 in an instance, and the vote, if any, whose value it must propose. */
 export interface FastPath<V> {
@@ -239,6 +223,25 @@ export class Leader<V> {
     const grants = new QuorumVotes(this.#options.peerCount);
     this.#role = { name: 'preCandidate', id: this.#preVoteId, grants };
     return { type: 'preVote', id: this.#preVoteId };
+  }
+
+  snapshot() {
+    return {
+      role: roleSnapshot(this.#role),
+      seen: this.#seen,
+      answeredAt: [...this.#answeredAt],
+      preVoteId: this.#preVoteId,
+      failureDetector: this.#failureDetector.snapshot(),
+    };
+  }
+
+  resume(snapshot: ReturnType<Leader<V>['snapshot']>): void {
+    this.#role = resumedRole(snapshot.role, this.#options.peerCount);
+    this.#seen = snapshot.seen;
+    this.#answeredAt.clear();
+    for (const [peer, at] of snapshot.answeredAt) this.#answeredAt.set(peer, at);
+    this.#preVoteId = snapshot.preVoteId;
+    this.#failureDetector.resume(snapshot.failureDetector);
   }
 
   #heartbeat(role: LeaderRole<V>, now: number): { type: 'heartbeat'; ballot: Ballot } | undefined {

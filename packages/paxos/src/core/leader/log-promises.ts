@@ -57,4 +57,20 @@ export class LogPromises<V> {
   forgetBelow(seq: number): void {
     for (const voted of this.#votes.keys()) if (voted < seq) this.#votes.delete(voted);
   }
+
+  snapshot() {
+    const [acceptors, votes] = [this.#acceptors.peers, [...this.#votes]];
+    return { ballot: this.ballot, acceptors, votes, firstSeq: this.#firstSeq };
+  }
+
+  static resumed<V>(
+    { ballot, acceptors, votes, firstSeq }: ReturnType<LogPromises<V>['snapshot']>,
+    peerCount: number,
+  ): LogPromises<V> {
+    const promises = new LogPromises<V>(ballot, peerCount);
+    for (const peer of acceptors) promises.#acceptors.add(peer);
+    for (const [seq, vote] of votes) promises.#votes.set(seq, vote);
+    promises.#firstSeq = firstSeq;
+    return promises;
+  }
 }

@@ -30,6 +30,15 @@ export class LeapBudget {
     this.#left -= Math.max(0, distance);
   }
 
+  snapshot() {
+    return { left: this.#left, filledAt: this.#filledAt };
+  }
+
+  resume({ left, filledAt }: ReturnType<LeapBudget['snapshot']>): void {
+    this.#left = left;
+    this.#filledAt = filledAt;
+  }
+
   #fill(now: number): void {
     const passedMs = now - (this.#filledAt ?? now);
     this.#filledAt = now;

@@ -102,6 +102,32 @@ export class Plausibility {
     return trimmed(envelope, limit);
   }
 
+  snapshot() {
+    return {
+      rounds: this.#rounds.snapshot(),
+      budgets: this.#budgets.map(({ incarnations, epochs, writes }) => ({
+        incarnations: incarnations.snapshot(),
+        epochs: epochs.snapshot(),
+        writes: writes.snapshot(),
+      })),
+      done: [...this.#done],
+      round: this.#round,
+      ownSeq: this.#ownSeq,
+    };
+  }
+
+  resume({ rounds, budgets, done, round, ownSeq }: ReturnType<Plausibility['snapshot']>): void {
+    this.#rounds.resume(rounds);
+    for (const [peer, { incarnations, epochs, writes }] of budgets.entries()) {
+      this.#budgets[peer]?.incarnations.resume(incarnations);
+      this.#budgets[peer]?.epochs.resume(epochs);
+      this.#budgets[peer]?.writes.resume(writes);
+    }
+    this.#done.splice(0, this.#done.length, ...done);
+    this.#round = round;
+    this.#ownSeq = ownSeq;
+  }
+
   #seqLimit(): number {
     const { peerCount, instanceLeapMax, learner, participation } = this.#options;
     const grounds = [

@@ -124,6 +124,16 @@ export class Incarnations {
     this.#isNoted = true;
   }
 
+  snapshot() {
+    return { peers: [...this.#peers], isNoted: this.#isNoted };
+  }
+
+  resume({ peers, isNoted }: ReturnType<Incarnations['snapshot']>): void {
+    this.#peers = [...peers];
+    this.#latest = peers.map(({ incarnation }) => incarnation);
+    this.#isNoted = isNoted;
+  }
+
   #of(peer: PeerId): PeerRecord {
     return this.#peers[peer] ?? unknownPeer;
   }

@@ -133,6 +133,17 @@ export class Participation {
     return `peer ${from} acknowledged write ${acknowledgedIndex} of this peer, whose storage holds ${writeIndex}`;
   }
 
+  snapshot() {
+    const [incarnations, rejoin] = [this.#incarnations.snapshot(), this.#rejoin.snapshot()];
+    return { incarnations, rejoin, memory: this.#memory };
+  }
+
+  resume({ incarnations, rejoin, memory }: ReturnType<Participation['snapshot']>): void {
+    this.#incarnations.resume(incarnations);
+    this.#rejoin.resume(rejoin);
+    this.#memory = memory;
+  }
+
   onAdmitted<V>(from: PeerId, answer: Admitted, step: Step<V>): void {
     this.#rejoin.onAdmitted(from, answer, step);
   }

@@ -115,6 +115,19 @@ export class Rejoin {
     this.#ask(step);
   }
 
+  snapshot() {
+    const [incarnation, tryCount, wakeAt] = [this.#incarnation, this.#tryCount, this.#wakeAt];
+    return { incarnation, answers: [...this.#answers], tryCount, wakeAt };
+  }
+
+  resume({ incarnation, answers, tryCount, wakeAt }: ReturnType<Rejoin['snapshot']>): void {
+    this.#incarnation = incarnation;
+    this.#answers.clear();
+    for (const [peer, answer] of answers) this.#answers.set(peer, answer);
+    this.#tryCount = tryCount;
+    this.#wakeAt = wakeAt;
+  }
+
   #isCurrent({ incarnation, attempt }: Pick<Admit, 'incarnation' | 'attempt'>): boolean {
     return (
       !this.isMember &&

@@ -1,5 +1,7 @@
 /**
- * The lines of a trace: the inputs of one peer from its start, and a hash of what it asked for in each step.
+ * The lines of a trace: what one peer started from, its inputs, and a hash of what it asked for in each step. A trace
+ * may have several parts. Each begins with a start: of another run of the peer, or in the middle of one, with all that
+ * the peer then knew. So parts may be dropped from the front.
  * Each line is JSON. Tokens stand for values, so a trace holds no value itself: the core never looks into one. A
  * token begins with the size of its value, as the retention policy measures it, and a colon.
  */
@@ -8,15 +10,16 @@ import type { QuorumRetention } from '../commit/retention-policy.ts';
 import type { Memory, Write } from '../effects.ts';
 import type { PeerEvent } from '../events.ts';
 import type { MessageLimits } from '../messages/message-limits.ts';
+import type { PeerSnapshot } from '../roles-snapshot.ts';
 
-export const traceVersion = 1;
+export const traceVersion = 2;
 
 /** A retention policy without its function: tokens have the sizes. */
 export type TracedRetention =
   | { readonly type: 'everyPeer' }
   | Pick<QuorumRetention<string>, 'type' | 'instances' | 'bytes'>;
 
-/** The first line. */
+/** The first line of a part. */
 export interface TraceStart {
   readonly trace: typeof traceVersion;
   readonly me: PeerId;
@@ -28,12 +31,15 @@ export interface TraceStart {
   readonly instanceLeapMax?: number;
   /** Absent for the defaults. */
   readonly messageLimits?: Partial<MessageLimits>;
+  /** Has no writes where there is a snapshot. */
   readonly memory: Omit<Memory<string>, 'writes'> & { readonly writes: readonly Write<string>[] };
+  /** What the peer knew; absent at the start of a run. */
+  readonly snapshot?: PeerSnapshot<string>;
   /** The random numbers that the peer drew while it was constructed. */
   readonly draws: readonly number[];
 }
 
-/** Every further line. */
+/** Every other line. */
 export interface TraceStep {
   /** The time given to the step, in milliseconds of the host's clock. */
   readonly at: number;

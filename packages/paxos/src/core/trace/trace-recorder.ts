@@ -1,13 +1,20 @@
 /**
- * Trace recorder: writes down what a peer starts from and each input that it takes. The peer draws no number
- * and reads no clock but through these, so that a replay makes the same steps.
+ * Trace recorder: writes down what a peer starts from and each input that it takes, and begins another part of the
+ * trace on request. The peer draws no number and reads no clock but through these, so that a replay makes the same steps.
  */
+import { assert } from '../../errors.ts';
 import type { RetentionPolicy } from '../commit/retention-policy.ts';
 import type { Effects } from '../effects.ts';
 import type { PeerEvent } from '../events.ts';
 import { Peer } from '../peer.ts';
 import type { PeerOptions } from '../peer-options.ts';
-import { effectsHash, type TracedRetention, traceVersion, withTokens } from './trace-line.ts';
+import {
+  effectsHash,
+  type TracedRetention,
+  type TraceStart,
+  traceVersion,
+  withTokens,
+} from './trace-line.ts';
 
 /** How values of the log are written down, and where the lines go. */
 export interface TraceRecorderOptions<V> {
@@ -28,17 +35,19 @@ export class TraceRecorder<V> {
   /** The numbers that the peer drew since the last line. */
   readonly #draws: number[] = [];
   #sizeOf: (value: V) => number = () => 0;
+  /** The peer, once there is one, and what the start of each further part repeats. */
+  #recorded: { readonly peer: Peer<V>; readonly start: TraceStart } | undefined;
 
   constructor(options: TraceRecorderOptions<V>) {
     this.#options = options;
   }
 
   /** Constructs the peer that is recorded from now on. Called once. */
-  begin({ random, memory, ...options }: PeerOptions<V>): Peer<V> {
-    const { state, writeIndex } = memory;
+  begin({ random, memory: given, ...options }: PeerOptions<V>): Peer<V> {
+    const { state, writeIndex } = given;
     const { retention = { type: 'everyPeer' }, stateEpoch = 0 } = options;
     if (retention.type === 'quorum') this.#sizeOf = (value) => retention.sizeOf(value);
-    const writes = [...memory.writes];
+    const writes = [...given.writes];
     const next = () => {
       const drawn = random.next();
       this.#draws.push(drawn);
@@ -58,11 +67,21 @@ export class TraceRecorder<V> {
       retention: traced(retention),
       ...(options.instanceLeapMax !== undefined && { instanceLeapMax: options.instanceLeapMax }),
       ...(options.messageLimits !== undefined && { messageLimits: options.messageLimits }),
-      memory: { state, writeIndex, writes: this.#plain(writes) },
       draws: this.#draws.splice(0),
-    };
-    this.#options.onLine(JSON.stringify(start));
+      memory: { state, writeIndex, writes: [] },
+    } as const;
+    this.#recorded = { peer, start };
+    const remembered = { ...start.memory, writes: this.#plain(writes) };
+    this.#options.onLine(JSON.stringify({ ...start, memory: remembered }));
     return peer;
+  }
+
+  /** Begins another part, from which a replay may start. Called between two steps, after {@link begin}. */
+  beginPart(): void {
+    assert(this.#recorded !== undefined, 'a trace has begun before it has another part');
+    const { peer, start } = this.#recorded;
+    const snapshot = this.#plain(peer.snapshot());
+    this.#options.onLine(JSON.stringify({ ...start, snapshot }));
   }
 
   /** Records a step that the peer has just made. */

@@ -1,6 +1,6 @@
 /**
  * Trace replay: a peer takes the recorded inputs again. A step is right if its effects have the recorded hash;
- * from the first one that is not, the peer is no longer in the recorded state.
+ * from the first one that is not, the peer is no longer in the recorded state, until the next part begins.
  */
 
 import { PaxosError } from '../../errors.ts';
@@ -28,45 +28,69 @@ export interface ReplayedStep {
 
 /** Makes the steps of a trace again. */
 export class TraceReplay {
-  readonly start: TraceStart;
-  /** The peer after the latest step. */
-  readonly peer: Peer<string>;
   readonly #lines: Iterator<string>;
-  readonly #draws: number[];
+  readonly #draws: number[] = [];
+  #start: TraceStart;
+  #peer: Peer<string>;
 
   /** @throws PaxosError `PAXOS_TRACE_UNREADABLE` unless the lines begin a trace of this version. */
   constructor(lines: Iterable<string>) {
     this.#lines = lines[Symbol.iterator]();
-    this.start = toStart(parse(this.#lines.next().value));
-    const { me, peerCount, isCandidate, memory, draws, stateEpoch, retention } = this.start;
-    const { instanceLeapMax, messageLimits } = this.start;
-    this.#draws = [...draws];
+    this.#start = toStart(parse(this.#lines.next().value));
+    this.#peer = this.#begin(this.#start);
+  }
+
+  /** The start of the part that the latest step is in. */
+  get start(): TraceStart {
+    return this.#start;
+  }
+
+  /** The peer after the latest step. Each part has one of its own. */
+  get peer(): Peer<string> {
+    return this.#peer;
+  }
+
+  /**
+   * Makes the steps of all parts one by one, as the caller asks for them.
+   *
+   * @throws PaxosError `PAXOS_TRACE_UNREADABLE` at a line that is neither a step nor a start, and if the peer draws a number that
+   * was not drawn before.
+   */
+  *steps(): Generator<ReplayedStep> {
+    let line = this.#lines.next();
+    for (let index = 0; line.done !== true; line = this.#lines.next()) {
+      const content = parse(line.value);
+      if (isStart(content)) {
+        this.#start = content;
+        this.#peer = this.#begin(content);
+      } else {
+        yield this.#step(index, toStep(content));
+        index += 1;
+      }
+    }
+  }
+
+  #begin(start: TraceStart): Peer<string> {
+    const { me, peerCount, isCandidate, memory, draws, stateEpoch, retention } = start;
+    const { instanceLeapMax, messageLimits, snapshot } = start;
+    this.#draws.splice(0, this.#draws.length, ...draws);
     const random = { next: () => this.#draw() };
-    this.peer = new Peer({
+    const peer = new Peer<string>({
       ...{ me, peerCount, isCandidate, memory, stateEpoch, random },
       ...(instanceLeapMax !== undefined && { instanceLeapMax }),
       ...(messageLimits !== undefined && { messageLimits }),
       retention: retention.type === 'everyPeer' ? retention : { ...retention, sizeOf: sizeInToken },
     });
+    if (snapshot !== undefined) peer.resume(snapshot);
+    return peer;
   }
 
-  /**
-   * Makes the steps one by one, as the caller asks for them.
-   *
-   * @throws PaxosError `PAXOS_TRACE_UNREADABLE` at a line that is no step, and if the peer draws a number that
-   * was not drawn before.
-   */
-  *steps(): Generator<ReplayedStep> {
-    let line = this.#lines.next();
-    for (let index = 0; line.done !== true; index += 1) {
-      const step = toStep(parse(line.value));
-      this.#draws.splice(0, this.#draws.length, ...(step.draws ?? []));
-      const effects = this.peer.step(step.event, step.at);
-      const hash = effectsHash(effects);
-      const isSame = hash === step.hash && this.#draws.length === 0;
-      yield { index, step, effects, hash, isSame };
-      line = this.#lines.next();
-    }
+  #step(index: number, step: TraceStep): ReplayedStep {
+    this.#draws.splice(0, this.#draws.length, ...(step.draws ?? []));
+    const effects = this.#peer.step(step.event, step.at);
+    const hash = effectsHash(effects);
+    const isSame = hash === step.hash && this.#draws.length === 0;
+    return { index, step, effects, hash, isSame };
   }
 
   #draw(): number {
@@ -85,13 +109,18 @@ function parse(line: string | undefined): unknown {
 }
 
 function toStart(line: unknown): TraceStart {
-  if (isObject(line) && 'trace' in line && line.trace === traceVersion) return line as TraceStart;
+  if (isStart(line)) return line;
   throw unreadable(`This is not the start of a trace of version ${traceVersion}.`);
 }
 
 function toStep(line: unknown): TraceStep {
   if (isObject(line) && 'event' in line && 'at' in line && 'hash' in line) return line as TraceStep;
   throw unreadable('A line of the trace is no step.');
+}
+
+function isStart(line: unknown): line is TraceStart {
+  if (!isObject(line) || !('trace' in line) || line.trace !== traceVersion) return false;
+  return 'memory' in line && 'draws' in line && Array.isArray(line.draws);
 }
 
 function isObject(line: unknown): line is object {

@@ -5,7 +5,8 @@ import type { CallRecord } from '../judge/history.ts';
 import type { Violation } from '../judge/lamp.ts';
 import type { MessageFacts } from '../protocol/messages.ts';
 
-export type PeerState = 'down' | 'starting' | 'up' | 'paused' | 'failed';
+/** `unknown`: of a peer that was not recorded. */
+export type PeerState = 'down' | 'starting' | 'up' | 'paused' | 'failed' | 'unknown';
 
 export interface InstanceView {
   readonly seq: number;
@@ -44,7 +45,7 @@ export interface PeerView {
   readonly applied: number;
   readonly clockRate: number;
   readonly disk: DiskView;
-  /** The instances, by seq from 0. */
+  /** The instances in order of seq: all from 0 on, or the latest ones of a recording. */
   readonly instances: readonly InstanceView[];
 }
 

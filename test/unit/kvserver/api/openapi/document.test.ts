@@ -19,7 +19,7 @@ describe('The OpenAPI document', () => {
   let server: ServerUnderTest;
 
   before(async () => {
-    const trace = () => Buffer.from('trace');
+    const trace = async () => Buffer.from('trace');
     const backup = async () => Readable.from([Buffer.from('backup')]);
     server = await ServerUnderTest.open({}, { consoleFiles, backup, trace, metrics });
   });

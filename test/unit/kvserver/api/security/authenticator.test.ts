@@ -35,7 +35,7 @@ describe('A server that requires authentication', () => {
     server = await ServerUnderTest.open(
       {},
       {
-        trace: () => Buffer.from('recording'),
+        trace: async () => Buffer.from('recording'),
         backup: () => expect.fail('no backup is made'),
         authenticatorOf: (auth) => createAuthenticator({ auth, rootToken }),
       },

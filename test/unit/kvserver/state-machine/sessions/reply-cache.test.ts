@@ -39,6 +39,13 @@ describe('ReplyCache', () => {
     expect(numbersIn(cache)).to.deep.equal([101]);
   });
 
+  it('counts more bytes for a refusal, whose row has its reason', () => {
+    const [done, refused] = [new ReplyCache(), new ReplyCache()];
+    done.add(cachedReply(1));
+    refused.add({ ...cachedReply(1), reply: { type: 'refused', reason: 'tooLarge' } });
+    expect(refused.bytes).to.equal(done.bytes + 'tooLarge'.length);
+  });
+
   it('behaves like a Map under random operations', () => {
     const cache = new ReplyCache();
     const model = new Map<number, CachedReply>();

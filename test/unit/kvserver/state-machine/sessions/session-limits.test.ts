@@ -46,6 +46,14 @@ describe('The limits of sessions', () => {
     expect(sessions.counts).to.deep.equal({ next: 3, uses: 3 });
   });
 
+  it('reports each change once', () => {
+    const { sessions, apply } = opened(2, sessionLimits);
+    expect(sessions.takeChanges().map(([id]) => id)).to.deep.equal([1, 2]);
+    expect(sessions.takeChanges()).to.deep.equal([]);
+    apply(stamped(put('k', 'v'), [2, 1]));
+    expect(sessions.takeChanges().map(([id]) => id)).to.deep.equal([2]);
+  });
+
   it('stops before it counts a use beyond exact integers', () => {
     const sessions = new Sessions({ next: 1, uses: Number.MAX_SAFE_INTEGER });
     const store = new Store(0, new FixedCache({}));

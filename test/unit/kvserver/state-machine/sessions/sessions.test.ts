@@ -354,8 +354,9 @@ describe('Sessions of a cluster with an incarnation', () => {
       true,
       true,
     ]);
-    open(subject, 'address dave');
+    const last = open(subject, 'address dave');
     expect(subject.sessions.count).to.equal(4);
+    expect(isOpen(subject, last)).to.equal(true);
   });
 
   it('of one owner have a bound of their own', () => {

@@ -18,8 +18,11 @@ const little: RetentionPolicy<Value> = {
   sizeOf: (value) => value.byteLength,
 };
 
-/** The lines of each run, from its start to its crash or to the end. */
-export async function recordRuns(seed: number): Promise<string[][]> {
+/** The lines of each run, from its start to its crash or to the end. Another part begins each `partLength` lines. */
+export async function recordRuns(
+  seed: number,
+  partLength = Number.POSITIVE_INFINITY,
+): Promise<string[][]> {
   const world = new World({ seed });
   const runs: string[][] = [];
   await world.run(async () => {
@@ -45,7 +48,7 @@ export async function recordRuns(seed: number): Promise<string[][]> {
           storage: disk.open(),
           clock,
           random: world.random(`peer ${me}`),
-          recorder: createRecorder(lines),
+          recorder: createRecorder(lines, partLength),
         });
       });
     });
@@ -68,16 +71,23 @@ export async function recordRuns(seed: number): Promise<string[][]> {
   return runs;
 }
 
-function createRecorder(lines: string[]): TraceRecorder<Value> {
+function createRecorder(lines: string[], partLength: number): TraceRecorder<Value> {
   const tokens = new WeakMap<Value, string>();
   let count = 0;
-  return new TraceRecorder<Value>({
+  let partStart = 0;
+  const recorder = new TraceRecorder<Value>({
     isValue: (data) => data instanceof Uint8Array,
     tokenOf: (value) => {
       const token = tokens.get(value) ?? `${count++}`;
       tokens.set(value, token);
       return token;
     },
-    onLine: (line) => lines.push(line),
+    onLine: (line) => {
+      lines.push(line);
+      if (lines.length < partStart + partLength) return;
+      partStart = lines.length;
+      recorder.beginPart();
+    },
   });
+  return recorder;
 }

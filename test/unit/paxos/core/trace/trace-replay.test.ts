@@ -1,5 +1,5 @@
 import { PaxosError } from '@paxkv/paxos';
-import { TraceReplay } from '@paxkv/paxos/core';
+import { TraceReplay, type TraceStart } from '@paxkv/paxos/core';
 import { expect } from 'chai';
 import { recordRuns } from './recorded-cluster.ts';
 
@@ -18,7 +18,7 @@ describe('a replay', () => {
   let longest: readonly string[];
 
   before(async () => {
-    runs = (await Promise.all([1, 2, 3, 4, 5].map(recordRuns))).flat();
+    runs = (await Promise.all([1, 2, 3].map((seed) => recordRuns(seed)))).flat();
     longest = runs.reduce((most, run) => (run.length > most.length ? run : most), []);
   });
 
@@ -85,7 +85,8 @@ describe('a replay', () => {
   });
 
   it('refuses what is no trace, or one of another version', () => {
-    for (const lines of [[], ['{'], ['null'], ['{}'], ['{"trace":2}'], longest.slice(1)]) {
+    const starts = ['{', 'null', '{}', '{"trace":1}', '{"trace":2}'].map((line) => [line]);
+    for (const lines of [[], ...starts, longest.slice(1)]) {
       expect(() => new TraceReplay(lines), lines[0]).to.throw(PaxosError);
     }
     const step = { at: 1, event: { type: 'wake' }, hash: '0'.repeat(16) };
@@ -93,6 +94,61 @@ describe('a replay', () => {
     for (const line of ['{', '7', ...without]) {
       expect(() => replay([longest[0] ?? '', line]), line).to.throw(PaxosError);
     }
+  });
+});
+
+describe('a replay of the last parts of a trace', () => {
+  const isStart = (line: string) => line.startsWith('{"trace"');
+
+  it('has the recorded effects, at whatever moment the first of them begins', async function () {
+    this.timeout(30_000);
+    let count = 0;
+    for (const [seed, partLength] of [
+      [1, 13],
+      [2, 17],
+      [3, 19],
+    ] as const) {
+      for (const run of await recordRuns(seed, partLength)) {
+        const starts = run.flatMap((line, index) => (isStart(line) ? [index] : []));
+        for (const [index, from] of starts.entries()) {
+          // What was resumed wrongly may show late.
+          const some = run.slice(from, starts[index + 3]);
+          const lines = some.filter((line, at) => at === 0 || !isStart(line));
+          const expected = { count: lines.length - 1, otherCount: 0 };
+          expect(replay(lines), `seed ${seed}, line ${from}`).to.deep.equal(expected);
+          count += 1;
+        }
+      }
+    }
+    expect(count).to.be.above(200);
+  });
+
+  it('knows at the start of each part what the peer of the part before knew at its end', async function () {
+    this.timeout(30_000);
+    let count = 0;
+    for (const run of await recordRuns(2, 40)) {
+      const replayed = new TraceReplay(run.filter((line, at) => at === 0 || !isStart(line)));
+      const steps = replayed.steps();
+      for (const line of run.slice(1)) {
+        if (isStart(line)) {
+          const { snapshot } = JSON.parse(line) as TraceStart;
+          const text = JSON.stringify(snapshot);
+          expect(JSON.stringify(replayed.peer.snapshot())).to.equal(text);
+          // JSON writes what it cannot hold as null.
+          expect(text).to.not.contain('null');
+          count += 1;
+        } else steps.next();
+      }
+    }
+    expect(count).to.be.above(30);
+  });
+
+  it('goes on with the right effects after a part that lacks an input', async () => {
+    const runs = await recordRuns(1, 40);
+    const run = runs.find((lines) => lines.filter(isStart).length > 2) ?? [];
+    const broken = replay(run.toSpliced(1, 3));
+    expect(broken.otherCount).to.be.within(0, 39);
+    expect(replay(run).otherCount).to.equal(0);
   });
 });
 

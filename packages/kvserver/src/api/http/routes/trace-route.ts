@@ -1,5 +1,4 @@
 /** The route of the flight recorder, which exists only where it records. */
-import { KvError } from '@paxkv/protocol';
 import type { HttpContext } from '../context.ts';
 import type { Router } from '../router.ts';
 import { flagsOf } from './request-target.ts';
@@ -12,11 +11,9 @@ export function addTraceRoute(
   router.add('/trace', {
     GET: async (request, response) => {
       flagsOf(request, []);
-      // The recording has the values of all writes.
+      // The recording tells when something was written and how long it was, for all keys.
       await service.auth.expectNeed(authenticator.principalOf(request), { kind: 'admin' });
-      const file = trace();
-      if (file === undefined)
-        throw new KvError('KV_UNAVAILABLE', 'The node of this server is closed.');
+      const file = await trace();
       response.writeHead(200, {
         'content-type': 'application/gzip',
         'content-length': file.length,
