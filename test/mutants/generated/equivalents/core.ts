@@ -8,6 +8,14 @@ const noticedAsAnswer =
 const begun = 'a peer that is no member has begun an incarnation before anything else';
 
 export const coreEquivalents: readonly Equivalent[] = [
+  ...ofFile('paxos/src/core/wake.ts', [
+    {
+      within: 'wakeAtOf',
+      original: 'participation.isMember',
+      mutated: 'true',
+      because: 'nothing starts the election timer of a peer that is no member',
+    },
+  ]),
   ...ofFile('paxos/src/core/commit/catch-up.ts', [
     {
       within: 'heldFrom',
@@ -148,12 +156,6 @@ export const coreEquivalents: readonly Equivalent[] = [
     },
   ]),
   ...ofFile('paxos/src/core/peer.ts', [
-    {
-      within: 'wakeAt',
-      original: 'this.isMember',
-      mutated: 'true',
-      because: 'nothing starts the election timer of a peer that is no member',
-    },
     {
       within: '#onMessage',
       original: "'heartbeatAck'",
