@@ -14,7 +14,8 @@ function opened(count: number, limits: SessionLimits) {
   const sessions = new Sessions({ next: 1, uses: 0 }, [], { limits });
   const cache = new FixedCache({ k: undefined });
   const store = new Store(0, cache);
-  const apply = (request: Request) => sessions.apply(request, cache.find('k'), store);
+  const apply = (request: Request) =>
+    sessions.apply(request, cache.slotsOf(request.command), store);
   for (let each = 0; each < count; each += 1) apply({ command: openSession() });
   return { sessions, apply };
 }
@@ -57,7 +58,7 @@ describe('The limits of sessions', () => {
   it('stops before it counts a use beyond exact integers', () => {
     const sessions = new Sessions({ next: 1, uses: Number.MAX_SAFE_INTEGER });
     const store = new Store(0, new FixedCache({}));
-    const open = () => sessions.apply({ command: openSession() }, undefined, store);
+    const open = () => sessions.apply({ command: openSession() }, [], store);
     expect(open).to.throw(/counted exactly/);
   });
 });
