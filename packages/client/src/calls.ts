@@ -23,6 +23,7 @@ import {
   toConsistency,
 } from './options.ts';
 import type { ReplyTo } from './request.ts';
+import type { EndpointStatus } from './results.ts';
 import { CallDeadline, DeadlineTimer } from './retry/deadlines.ts';
 import { Endpoints } from './retry/endpoints.ts';
 import { Retry } from './retry/retry.ts';
@@ -76,11 +77,13 @@ export class Calls {
     return { ...environment, timeoutMs: settings.timeoutMs };
   }
 
-  read<C extends CommandOf<'get' | 'getAuth'>>(
+  /** `names`: the options that the call may have. */
+  read<C extends CommandOf<'get' | 'getAuth' | 'scan' | 'count'>>(
     command: C,
     options: GetOptions | undefined,
+    names: readonly string[] = getOptionNames,
   ): Promise<ReplyTo<Request<C>>> {
-    return this.#call(command.type, { options, names: getOptionNames }, (deadline) => {
+    return this.#call(command.type, { options, names }, (deadline) => {
       const request = { command, consistency: toConsistency(options?.consistency) };
       return this.#retry.send(request, this.#retry.newCall(command.type, deadline));
     });
@@ -108,6 +111,20 @@ export class Calls {
         : this.#retry.sendOnce(request, endpoint, deadline),
     );
     return status;
+  }
+
+  /** The status of each server in the order of `endpoints`, or the error of the request for it. */
+  statuses(options: CallOptions | undefined): Promise<readonly EndpointStatus[]> {
+    return Promise.all(
+      this.endpoints.map(async (endpoint): Promise<EndpointStatus> => {
+        try {
+          return { endpoint, status: await this.status(endpoint, options) };
+        } catch (error) {
+          if (error instanceof KvError) return { endpoint, error };
+          throw error;
+        }
+      }),
+    );
   }
 
   /** Refuses further calls, waits for those in flight and closes connections. */
