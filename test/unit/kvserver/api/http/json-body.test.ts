@@ -164,6 +164,9 @@ describe('JSON body', () => {
       paths.scan,
       ['-1', '0', '1001', '1e9', '1.5', '"5"', 'null'].map((limit) => `{"limit":${limit}}`),
     );
+    server.replica.script = async () => {
+      return { type: 'scan', revision: 1, entries: [], next: undefined };
+    };
     const key = base64('k');
     for (const range of [{}, { from: base64('l'), to: key }, { from: key, to: key }]) {
       expect((await server.postJson(paths.scan, range)).status).to.equal(200);
