@@ -24,7 +24,11 @@ export function addConditionOptions(command: Command): Command {
 }
 
 /** The condition in the options; `undefined` if there is none. */
-export function conditionOf({ ifRevision, ifAbsent, ifValue }: ConditionFlags): Condition | undefined {
+export function conditionOf({
+  ifRevision,
+  ifAbsent,
+  ifValue,
+}: ConditionFlags): Condition | undefined {
   const revision = ifAbsent === true ? 'absent' : ifRevision;
   if (revision === undefined) return ifValue === undefined ? undefined : { ifValue };
   return { ifRevision: revision, ...(ifValue !== undefined && { ifValue }) };
@@ -32,14 +36,14 @@ export function conditionOf({ ifRevision, ifAbsent, ifValue }: ConditionFlags): 
 
 /** The result of a write that was done. @throws CliError `CLI_CONDITION` if its condition did not hold */
 export function expectDone<T extends ConditionalType>(
-  result: ConditionalResult<T, Buffer>,
+  result: ConditionalResult<T, Uint8Array>,
 ): WriteResult<T> {
   if (!result.done) throw new CliError('CLI_CONDITION', messageFor(result.current));
   const { done: _, ...written } = result;
   return written as unknown as WriteResult<T>;
 }
 
-function messageFor(current: Entry<Buffer> | undefined): string {
+function messageFor(current: Entry<Uint8Array> | undefined): string {
   const now =
     current === undefined
       ? 'the key is absent'

@@ -14,7 +14,10 @@ describe('a write on a condition', () => {
   const value = async () => (await paxkv('get', 'k')).printed;
 
   it('is done if the condition holds, and prints what it prints without one', async () => {
-    expect(await paxkv('put', 'k', 'one', '--if-absent')).to.include({ exitCode: 0, printed: '1\n' });
+    expect(await paxkv('put', 'k', 'one', '--if-absent')).to.include({
+      exitCode: 0,
+      printed: '1\n',
+    });
     const next = await paxkv('put', 'k', 'two', '--if-revision', '1', '--json');
     expect(JSON.parse(next.printed)).to.deep.equal({ revision: 2 });
     expect(await paxkv('append', 'k', '!', '--if-value', 'two')).to.include({ printed: '3\n' });

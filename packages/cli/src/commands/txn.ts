@@ -58,11 +58,11 @@ async function transact<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-function toJson({ passed, revision, results }: TransactionResult<Buffer>): object {
+function toJson({ passed, revision, results }: TransactionResult<Uint8Array>): object {
   return { passed, revision, results: results.map(resultToJson) };
 }
 
-function resultToJson(result: OperationResult<Buffer>): object {
+function resultToJson(result: OperationResult<Uint8Array>): object {
   switch (result.type) {
     case 'get': {
       if (result.entry === undefined) return { type: 'get', found: false };
