@@ -27,6 +27,7 @@ import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addTrace } from './commands/trace.ts';
+import { addTransaction } from './commands/txn.ts';
 import { addUser } from './commands/user.ts';
 import { addVerify } from './commands/verify.ts';
 import { addGlobalOptions } from './options.ts';
@@ -41,6 +42,7 @@ const commands = [
   addAppend,
   addDelete,
   addIncrement,
+  addTransaction,
   addList,
   addStatus,
   addHealth,

@@ -9,6 +9,7 @@ import {
   type StatusReply,
   type WriteType,
 } from '@paxkv/protocol';
+import type { AuthCalls } from './auth-admin.ts';
 import { reported } from './diagnostics/call-report.ts';
 import type { ClientEvents } from './diagnostics/client-events.ts';
 import { exchangeListener } from './diagnostics/exchange-listener.ts';
@@ -75,6 +76,14 @@ export class Calls {
   get retryParts(): RetryParts {
     const { environment, settings } = this.#parts;
     return { ...environment, timeoutMs: settings.timeoutMs };
+  }
+
+  /** The calls about users. */
+  get auth(): AuthCalls {
+    return {
+      read: (options) => this.read({ type: 'getAuth' }, options),
+      write: (command, options) => this.write(command, options),
+    };
   }
 
   /** `names`: the options that the call may have. */

@@ -63,10 +63,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
     this.#decode = decoderOf(options.encoding);
     this.#calls = calls;
     this.#ranges = new RangeCalls(calls, this.#decode);
-    this.auth = new AuthAdmin({
-      read: (call) => calls.read({ type: 'getAuth' }, call),
-      write: (command, call) => calls.write(command, call),
-    });
+    this.auth = new AuthAdmin(calls.auth);
   }
 
   /**
@@ -83,6 +80,19 @@ export class KvClient<E extends Encoding = 'utf8'> {
   /** As `get`, with the revisions at which the key was written. */
   getEntry(key: Writable, options?: GetOptions): Promise<Entry<Values[E]> | undefined> {
     return this.#get(key, options, (entry) => ({ ...entry, value: this.#decode(entry.value) }));
+  }
+
+  /** Whether the key is present. Otherwise as `get`. */
+  async has(key: Writable, options?: GetOptions): Promise<boolean> {
+    return (await this.#get(key, options, () => true)) ?? false;
+  }
+
+  /** The values of the keys, in their order. Each is read as by `get`, and not all at one moment; `transact` does that. */
+  async getMany(
+    keys: readonly Writable[],
+    options?: GetOptions,
+  ): Promise<(Values[E] | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get(key, options)));
   }
 
   /**
@@ -162,11 +172,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
     return write<'increment', Values[E]>(this.#writing, command, options);
   }
 
-  /**
-   * Reads the entries of a range in the order of their keys: see {@link Scan} for what its pages show.
-   *
-   * @throws TypeError on misuse. Reading it throws KvError, always `not done`, and TypeError if text is not UTF-8.
-   */
+  /** The entries of a range in order: see {@link Scan}. @throws TypeError on misuse; reading it, KvError `not done`. */
   scan(range: RangeInput, options?: ScanOptions): Scan<ScannedEntry<Values[E]>> {
     return this.#ranges.scan(range, options);
   }
@@ -176,20 +182,12 @@ export class KvClient<E extends Encoding = 'utf8'> {
     return this.#ranges.keys(range, options);
   }
 
-  /**
-   * The number of keys in a range. Each 10,000 keys are counted at one moment, and the next ones at another.
-   * @throws KvError, always `not done`; TypeError on misuse.
-   */
+  /** The number of keys in a range; each 10,000 are counted at one moment. @throws KvError, always `not done`; TypeError. */
   count(range: RangeInput, options?: GetOptions): Promise<number> {
     return this.#ranges.count(range, options);
   }
 
-  /**
-   * Removes the keys of a range, the lowest first: about 1,000 keys or 4 MiB of values in one step. Others may read and
-   * write between two steps. `timeoutMs` applies to each.
-   *
-   * @throws KvError with the outcome, which is `unknown` if some steps were done; TypeError on misuse.
-   */
+  /** Removes the keys of a range, about 1,000 in one step. @throws KvError: `unknown` if one of several steps failed. */
   deleteRange(range: RangeInput, options?: CallOptions): Promise<DeletedRange> {
     return this.#ranges.deleteRange(range, options);
   }
