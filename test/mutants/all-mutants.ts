@@ -21,6 +21,7 @@ import { sessionMutants } from './mistakes/sessions.ts';
 import { stateMachineMutants } from './mistakes/state-machine.ts';
 import { stateTransferMutants } from './mistakes/state-transfer.ts';
 import { tokenMutants } from './mistakes/tokens.ts';
+import { transactionMutants } from './mistakes/transactions.ts';
 import { userMutants } from './mistakes/users.ts';
 import { valueMutants } from './mistakes/values.ts';
 import type { Mutant } from './mutant.ts';
@@ -50,4 +51,5 @@ export const allMutants: readonly Mutant[] = [
   ...connectionMutants,
   ...valueMutants,
   ...backupMutants,
+  ...transactionMutants,
 ].sort((a, b) => a.mistake - b.mistake);

@@ -48,11 +48,7 @@ export const catalogue: readonly Mistake[] = [
     title: 'a read returns a value that was voted for but not decided',
     isSimulated: true,
   },
-  {
-    number: 22,
-    title: 'a failed conditional write leaves no trace',
-    notYet: 'there are no conditional writes',
-  },
+  { number: 22, title: 'a failed conditional write leaves no trace' },
   { number: 23, title: 'a decision is sent to one node only', isSimulated: true },
   { number: 24, title: 'a retry takes effect twice', isSimulated: true },
   {
@@ -125,6 +121,11 @@ export const catalogue: readonly Mistake[] = [
   {
     number: 76,
     title: 'one server stops serving for good, while the others go on',
+    isSimulated: true,
+  },
+  {
+    number: 77,
+    title: 'a transaction takes effect in part, or by the wrong branch',
     isSimulated: true,
   },
 ];

@@ -9,6 +9,7 @@ import { Targets } from './aim/targets.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { FaultInjector } from './cluster/fault-injector.ts';
 import { checkHistory } from './invariants/history-invariants.ts';
+import { checkJointHistory } from './invariants/joint-history.ts';
 import { Ledger } from './invariants/ledger.ts';
 import { ReplyAudit } from './invariants/reply-audit.ts';
 import { RetentionInvariants } from './invariants/retention-invariants.ts';
@@ -165,9 +166,21 @@ class Run {
     const client = this.#load.extraClient();
     const keys = [lateKey, ...this.#load.keyNames, ...this.#aimed.keyNames];
     for (const key of keys) await client.get(key);
+    await this.#load.readJointKeys();
     for (const event of this.#load.events) this.#auditRead(event);
     const isList = (key: string) => key.startsWith('list');
+    this.#countTransactions();
+    checkJointHistory(this.#load.transactions, this.#verdict);
     checkHistory(this.#load.events, { log: this.#audit, verdict: this.#verdict, isList });
+  }
+
+  #countTransactions(): void {
+    for (const { fate, writes } of this.#load.transactions) {
+      if (writes.length < 2) continue;
+      const done = fate.name === 'ok' && fate.answer.succeeded === true;
+      const end = fate.name === 'open' ? 'with an unknown outcome' : 'that came too late';
+      this.#counters.add(`transaction of several keys ${done ? 'that was done' : end}`);
+    }
   }
 
   #auditRead(event: HistoryEvent): void {

@@ -43,7 +43,7 @@ export const nextVersion: PatchSet = {
   patches: [
     {
       file: 'kvserver/src/state-machine/features.ts',
-      right: `  highest: authLevel,
+      right: `  highest: transactionLevel,
   commands: {`,
       wrong: `  highest: ${nextLevel},
   commands: { appendTwice: ${nextLevel},`,
@@ -73,8 +73,8 @@ export const commands = {
     {
       file: 'kvserver/src/state-machine/state-machine.ts',
       right:
-        '    return this.#sessions.apply(request, slot, this.auth.storeFor(request, this.#store));',
-      wrong: `    const reply = this.#sessions.apply(request, slot, this.auth.storeFor(request, this.#store));
+        '    return this.#sessions.apply(request, slots, this.auth.storeFor(request, this.#store));',
+      wrong: `    const reply = this.#sessions.apply(request, slots, this.auth.storeFor(request, this.#store));
     if (reply.type === 'openSession' && this.#featureLevel >= ${nextLevel}) this.#sessions.skip();
     return reply;`,
     },
@@ -111,7 +111,7 @@ export const previousVersion: PatchSet = {
   patches: [
     {
       file: 'kvserver/src/state-machine/features.ts',
-      right: `  highest: authLevel,
+      right: `  highest: transactionLevel,
   commands: {`,
       wrong: `  highest: baseLevel,
   commands: {`,

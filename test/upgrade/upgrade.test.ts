@@ -130,7 +130,8 @@ describe('a cluster under load whose servers are restarted one after the other',
       expect(await write(id, node), 'while versions are mixed').to.include({ status: 200 });
       await run.change(node, old);
     }
-    expect(await run.untilLevel(2)).to.deep.equal(all(2));
+    const { highest } = thisVersion;
+    expect(await run.untilLevel(highest)).to.deep.equal(all(highest));
     const { cluster } = run;
     const statuses = await Promise.all(cluster.nodes.map((node) => cluster.status(node)));
     expect(new Set(statuses.map(({ incarnation }) => incarnation)).size).to.equal(1);

@@ -2,11 +2,13 @@ export type {
   AppendReply,
   AuthTable,
   Consistency,
+  CountProperty,
   DeleteReply,
   KvErrorCode,
   Outcome,
   PeerStatus,
   PutReply,
+  Relation,
   Right,
   RightKind,
   Role,
@@ -59,3 +61,13 @@ export type { Reply, Request, StatusRequest } from './request.ts';
 export type { EndpointStatus, Entry, WriteResult } from './results.ts';
 export type { Answer, HttpTransport, Message } from './system/network.ts';
 export { systemEnvironment } from './system-environment.ts';
+export type { Condition, ConditionalOptions } from './transaction/condition.ts';
+export type { ConditionalResult, ConditionalType } from './transaction/conditional-write.ts';
+export type { TransactionView } from './transaction/optimistic.ts';
+export type {
+  ConditionInput,
+  OperationInput,
+  TransactionInput,
+} from './transaction/transaction-input.ts';
+export type { OperationResult, TransactionResult } from './transaction/transaction-result.ts';
+export type { Change } from './transaction/update.ts';

@@ -1,16 +1,8 @@
 /** `KvClient`, the entry point of the package: one logical store in front of many replicas. */
-import {
-  type CommandOf,
-  KvError,
-  type Request,
-  type StatusReply,
-  type Entry as StoredEntry,
-  type WriteType,
-} from '@paxkv/protocol';
+import { KvError, type StatusReply, type Entry as StoredEntry } from '@paxkv/protocol';
 import { AuthAdmin } from './auth-admin.ts';
-import { reported } from './diagnostics/call-report.ts';
+import { Calls } from './calls.ts';
 import { ClientEvents } from './diagnostics/client-events.ts';
-import { exchangeListener } from './diagnostics/exchange-listener.ts';
 import {
   decoderOf,
   type Encoding,
@@ -20,26 +12,17 @@ import {
   type Values,
   type Writable,
 } from './encoding.ts';
-import type { Environment } from './environment.ts';
 import { inProcessEndpoint } from './in-process/direct-exchange.ts';
-import {
-  type CallOptions,
-  callOptionNames,
-  type GetOptions,
-  getOptionNames,
-  type KvClientOptions,
-  type Settings,
-  toCallLimits,
-  toConsistency,
-  toSettings,
-} from './options.ts';
-import type { ReplyTo } from './request.ts';
+import { type CallOptions, type GetOptions, type KvClientOptions, toSettings } from './options.ts';
 import type { EndpointStatus, Entry, WriteResult } from './results.ts';
-import { CallDeadline, DeadlineTimer } from './retry/deadlines.ts';
-import { Endpoints, toEndpoint, toEndpoints } from './retry/endpoints.ts';
-import { Retry } from './retry/retry.ts';
-import { SessionWriter } from './session/session-writer.ts';
+import { toEndpoint, toEndpoints } from './retry/endpoints.ts';
 import { inProcessEnvironment, systemEnvironment } from './system-environment.ts';
+import type { ConditionalOptions } from './transaction/condition.ts';
+import { type ConditionalResult, write } from './transaction/conditional-write.ts';
+import { runTransaction, type TransactionView } from './transaction/optimistic.ts';
+import { type TransactionInput, toTransactCommand } from './transaction/transaction-input.ts';
+import { type TransactionResult, toTransactionResult } from './transaction/transaction-result.ts';
+import { type Change, update } from './transaction/update.ts';
 
 /**
  * A client of a paxkv cluster. It connects at the first call.
@@ -64,42 +47,28 @@ export class KvClient<E extends Encoding = 'utf8'> {
   /** What the client reports while it works: calls, retries, leaders, connections, sessions. */
   readonly events = new ClientEvents();
   /** Users, roles and tokens; see docs/security.md. */
-  readonly auth: AuthAdmin = new AuthAdmin({
-    read: (options) => this.#read({ type: 'getAuth' }, options),
-    write: (command, options) => this.#write(command, options),
-  });
-  readonly #settings: Settings;
-  readonly #environment: Environment;
-  readonly #endpoints: Endpoints;
-  readonly #retry: Retry;
-  readonly #writer: SessionWriter;
+  readonly auth: AuthAdmin;
+  readonly #calls: Calls;
   readonly #decode: (bytes: Uint8Array) => Values[E];
-  #inFlightCount = 0;
-  #onIdle = () => {};
-  #closing: Promise<void> | undefined;
+  readonly #readBack = (value: Writable) => this.#decode(toValueBytes(value));
 
   /** @throws TypeError if an option is unknown, missing or out of its range. */
   constructor(options: KvClientOptions<E>) {
-    this.#settings = toSettings(options);
-    this.#decode = decoderOf(options.encoding);
+    const settings = toSettings(options);
     const { server } = options;
     const endpoints = server === undefined ? toEndpoints(options.endpoints) : [inProcessEndpoint];
     const environment =
       options.environment ??
       (server === undefined
-        ? systemEnvironment(this.#settings.transport, this.#settings.credentials)
+        ? systemEnvironment(settings.transport, settings.credentials)
         : inProcessEnvironment(server));
-    const { clock, random } = environment;
-    const timer = new DeadlineTimer(clock);
-    const { events } = this;
-    environment.exchange.observe?.(exchangeListener(events));
-    this.#environment = environment;
-    this.#endpoints = new Endpoints(endpoints, random.next());
-    const settings = this.#settings;
-    const shared = { environment, timer, settings, events };
-    this.#retry = new Retry({ ...shared, endpoints: this.#endpoints });
-    const parts = { clock, timer, retry: this.#retry, events };
-    this.#writer = new SessionWriter(this.#settings.name, parts);
+    const calls = new Calls({ settings, environment, endpoints, events: this.events });
+    this.#decode = decoderOf(options.encoding);
+    this.#calls = calls;
+    this.auth = new AuthAdmin({
+      read: (call) => calls.read({ type: 'getAuth' }, call),
+      write: (command, call) => calls.write(command, call),
+    });
   }
 
   /**
@@ -118,62 +87,161 @@ export class KvClient<E extends Encoding = 'utf8'> {
     return this.#get(key, options, (entry) => ({ ...entry, value: this.#decode(entry.value) }));
   }
 
+  /** Whether the key is present. Otherwise as `get`. */
+  async has(key: Writable, options?: GetOptions): Promise<boolean> {
+    return (await this.#get(key, options, () => true)) ?? false;
+  }
+
+  /** The values of the keys, in their order. Each is read as by `get`, and not all at one moment; `transact` does that. */
+  async getMany(
+    keys: readonly Writable[],
+    options?: GetOptions,
+  ): Promise<(Values[E] | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get(key, options)));
+  }
+
   /**
-   * Sets the key's value. Resolves once a majority of servers has stored the write.
+   * Sets the key's value. Resolves once a majority of servers has stored the write. With a condition in the options,
+   * the result says whether it held; if it did not, nothing is written.
    *
    * @param key 1 to 1024 bytes.
    * @param value at most 1 MiB.
    * @throws KvError with the outcome; TypeError on misuse.
    */
-  async put(key: Writable, value: Writable, options?: CallOptions): Promise<WriteResult<'put'>> {
+  put(
+    key: Writable,
+    value: Writable,
+    options: ConditionalOptions,
+  ): Promise<ConditionalResult<'put', Values[E]>>;
+  put(key: Writable, value: Writable, options?: CallOptions): Promise<WriteResult<'put'>>;
+  async put(key: Writable, value: Writable, options?: CallOptions) {
     const command = { type: 'put', key: toKeyBytes(key), value: toValueBytes(value) } as const;
-    const { revision } = await this.#write(command, options);
-    return { revision };
+    return write<'put', Values[E]>(this.#writing, command, options);
   }
 
   /**
    * Adds `value` to the end of the key's value; an absent key counts as empty. The result may have at most
-   * 1 MiB.
+   * 1 MiB. Conditions are as for `put`.
    *
    * @throws KvError with the outcome; TypeError on misuse.
    */
-  async append(
+  append(
     key: Writable,
     value: Writable,
-    options?: CallOptions,
-  ): Promise<WriteResult<'append'>> {
+    options: ConditionalOptions,
+  ): Promise<ConditionalResult<'append', Values[E]>>;
+  append(key: Writable, value: Writable, options?: CallOptions): Promise<WriteResult<'append'>>;
+  async append(key: Writable, value: Writable, options?: CallOptions) {
     const command = { type: 'append', key: toKeyBytes(key), value: toValueBytes(value) } as const;
-    const { revision, length } = await this.#write(command, options);
-    return { revision, length };
+    return write<'append', Values[E]>(this.#writing, command, options);
   }
 
   /**
-   * Removes the key. `deleted` is true if the key was present.
+   * Removes the key. `deleted` is true if the key was present. Conditions are as for `put`.
    *
    * @throws KvError with the outcome; TypeError on misuse.
    */
-  async delete(key: Writable, options?: CallOptions): Promise<WriteResult<'delete'>> {
-    const command = { type: 'delete', key: toKeyBytes(key) } as const;
-    const { revision, deleted } = await this.#write(command, options);
-    return { revision, deleted };
+  delete(
+    key: Writable,
+    options: ConditionalOptions,
+  ): Promise<ConditionalResult<'delete', Values[E]>>;
+  delete(key: Writable, options?: CallOptions): Promise<WriteResult<'delete'>>;
+  async delete(key: Writable, options?: CallOptions) {
+    return write<'delete', Values[E]>(
+      this.#writing,
+      { type: 'delete', key: toKeyBytes(key) },
+      options,
+    );
   }
 
   /**
    * Adds `by` to a counter and returns the sum. A counter is a value that is a 64-bit integer in decimal,
-   * such as `-7`; an absent key counts as 0.
+   * such as `-7`; an absent key counts as 0. Conditions are as for `put`.
    *
    * @param by a 64-bit integer; as a number it must be a safe integer. Default 1.
    * @throws KvError with the outcome, `KV_NOT_A_COUNTER` if the value or the sum is no 64-bit integer;
    *   TypeError on misuse.
    */
-  async increment(
+  increment(
     key: Writable,
-    by: bigint | number = 1n,
+    by: bigint | number,
+    options: ConditionalOptions,
+  ): Promise<ConditionalResult<'increment', Values[E]>>;
+  increment(
+    key: Writable,
+    by?: bigint | number,
     options?: CallOptions,
-  ): Promise<WriteResult<'increment'>> {
+  ): Promise<WriteResult<'increment'>>;
+  async increment(key: Writable, by: bigint | number = 1n, options?: CallOptions) {
     const command = { type: 'increment', key: toKeyBytes(key), by: toInteger(by) } as const;
-    const { revision, value } = await this.#write(command, options);
-    return { revision, value };
+    return write<'increment', Values[E]>(this.#writing, command, options);
+  }
+
+  /**
+   * Replaces the key's value by what `change` makes of it, and resolves with the new entry. `undefined` stands for an
+   * absent key, in what `change` gets and in what it returns. It is called again whenever another write came in
+   * between, so it should do nothing else.
+   *
+   * @throws KvError with the outcome: `KV_CONFLICT`, *not done*, if others are faster until `timeoutMs` has passed; what
+   *   `change` throws, and nothing is written.
+   */
+  update(
+    key: Writable,
+    change: Change<Values[E]>,
+    options: CallOptions = {},
+  ): Promise<Entry<Values[E]> | undefined> {
+    const { retryParts: parts } = this.#calls;
+    const calls = {
+      getEntry: this.getEntry.bind(this),
+      readBack: this.#readBack,
+      put: (name: Writable, value: Writable, how: ConditionalOptions) => this.put(name, value, how),
+      delete: (name: Writable, how: ConditionalOptions) => this.delete(name, how),
+    };
+    return update(calls, { key, change }, { parts, options });
+  }
+
+  /**
+   * Compares and changes several keys in one step: see {@link TransactionInput}.
+   *
+   * @throws KvError with the outcome; TypeError on misuse.
+   */
+  async transact(
+    transaction: TransactionInput,
+    options?: CallOptions,
+  ): Promise<TransactionResult<Values[E]>> {
+    const reply = await this.#calls.write(toTransactCommand(transaction), options);
+    return toTransactionResult(reply, this.#decode);
+  }
+
+  /**
+   * Runs `work`, then writes all that it has put and deleted in one step, on condition that nothing which it has read
+   * has changed. Otherwise `work` runs again, so it should do nothing else. It may see the effects of a write that came
+   * in between two of its reads; what it writes then is not written.
+   *
+   * @returns what `work` returns.
+   * @throws KvError with the outcome: `KV_CONFLICT`, *not done*, if others are faster until `timeoutMs` has passed; what
+   *   `work` throws, and nothing is written.
+   * @example
+   * ```ts
+   * await client.transaction(async (tx) => {
+   *   const left = Number(await tx.get('left'));
+   *   tx.put('left', String(left - 1));
+   *   tx.put('right', String(Number(await tx.get('right')) + 1));
+   * });
+   * ```
+   */
+  transaction<T>(
+    work: (view: TransactionView<Values[E]>) => Promise<T>,
+    options: CallOptions = {},
+  ): Promise<T> {
+    const { retryParts: parts } = this.#calls;
+    const calls = {
+      getEntry: this.getEntry.bind(this),
+      readBack: this.#readBack,
+      commit: async (input: TransactionInput, how: CallOptions) =>
+        (await this.#calls.write(toTransactCommand(input), how)).passed,
+    };
+    return runTransaction(calls, work, { parts, options });
   }
 
   /**
@@ -182,19 +250,13 @@ export class KvClient<E extends Encoding = 'utf8'> {
    * @throws KvError, always `not done`; TypeError on misuse.
    */
   async status(endpoint?: string, options?: CallOptions): Promise<StatusReply> {
-    const request = { command: { type: 'status' } } as const;
-    const { status } = await this.#call('status', { options }, (deadline) =>
-      endpoint === undefined
-        ? this.#retry.send(request, this.#retry.newCall('status', deadline))
-        : this.#retry.sendOnce(request, toEndpoint(endpoint), deadline),
-    );
-    return status;
+    return this.#calls.status(endpoint === undefined ? undefined : toEndpoint(endpoint), options);
   }
 
   /** The status of each server in the order of `endpoints`, or the error of the request for it. */
   async statuses(options?: CallOptions): Promise<readonly EndpointStatus[]> {
     return Promise.all(
-      this.#endpoints.all.map(async (endpoint): Promise<EndpointStatus> => {
+      this.#calls.endpoints.map(async (endpoint): Promise<EndpointStatus> => {
         try {
           return { endpoint, status: await this.status(endpoint, options) };
         } catch (error) {
@@ -209,8 +271,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
 
   /** Refuses further calls, waits for those in flight and closes connections. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    return this.#calls.close();
   }
 
   /** The same as `close`, for `await using`. */
@@ -218,80 +279,16 @@ export class KvClient<E extends Encoding = 'utf8'> {
     return this.close();
   }
 
+  get #writing() {
+    return { calls: this.#calls, decode: this.#decode };
+  }
+
   async #get<T>(
     key: Writable,
     options: GetOptions | undefined,
     toResult: (entry: StoredEntry) => T,
   ): Promise<T | undefined> {
-    const { entry } = await this.#read({ type: 'get', key: toKeyBytes(key) }, options);
+    const { entry } = await this.#calls.read({ type: 'get', key: toKeyBytes(key) }, options);
     return entry && toResult(entry);
-  }
-
-  #read<C extends CommandOf<'get' | 'getAuth'>>(
-    command: C,
-    options: GetOptions | undefined,
-  ): Promise<ReplyTo<Request<C>>> {
-    return this.#call(command.type, { options, names: getOptionNames }, (deadline) => {
-      const request = { command, consistency: toConsistency(options?.consistency) };
-      return this.#retry.send(request, this.#retry.newCall(command.type, deadline));
-    });
-  }
-
-  #write<C extends CommandOf<WriteType>>(
-    command: C,
-    options: CallOptions | undefined,
-  ): Promise<ReplyTo<Request<C>>> {
-    return this.#call(command.type, { options }, (deadline) =>
-      this.#writer.write(command, deadline),
-    );
-  }
-
-  /** Does the work of one call, and reports how it ended. */
-  async #call<T>(
-    operation: string,
-    {
-      options,
-      names = callOptionNames,
-    }: { options: CallOptions | undefined; names?: readonly string[] },
-    work: (deadline: CallDeadline) => Promise<T>,
-  ): Promise<T> {
-    const deadline = this.#begin(options, names);
-    try {
-      const { clock } = this.#environment;
-      return await reported({ events: this.events, clock, operation }, deadline, work);
-    } finally {
-      this.#end(deadline);
-    }
-  }
-
-  async #close(): Promise<void> {
-    if (this.#inFlightCount > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
-      });
-    }
-    await this.#environment.exchange.close();
-  }
-
-  #begin(options: CallOptions | undefined, names: readonly string[]): CallDeadline {
-    if (this.#closing !== undefined) {
-      throw new KvError('KV_CLOSED', 'the client was closed before this call');
-    }
-    const limits = toCallLimits(options, names, this.#settings);
-    if (limits.signal?.aborted) {
-      const details = { cause: limits.signal.reason, outcome: 'not done' } as const;
-      throw new KvError('KV_ABORTED', 'the signal had fired before this call', details);
-    }
-    const deadline = new CallDeadline(this.#environment.clock, limits);
-    this.#inFlightCount += 1;
-    return deadline;
-  }
-
-  #end(deadline: CallDeadline): void {
-    deadline.dispose();
-    this.#inFlightCount -= 1;
-    if (this.#inFlightCount === 0) {
-      this.#onIdle();
-    }
   }
 }

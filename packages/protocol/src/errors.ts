@@ -47,6 +47,8 @@ const generalCodes = {
   KV_UNREACHABLE: { outcome: 'not done', status: null },
   /** The caller's signal ended the wait. */
   KV_ABORTED: { outcome: 'unknown', status: null },
+  /** Others changed what a transaction had read, again and again until its time was over. */
+  KV_CONFLICT: { outcome: 'not done', status: null },
   /** The client was closed before the call. */
   KV_CLOSED: { outcome: 'not done', status: null },
 } as const satisfies Record<string, ErrorCode>;

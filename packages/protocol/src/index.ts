@@ -19,6 +19,13 @@ export {
   isCommandType,
   specOf,
 } from './commands/table.ts';
+export { bytesReadIn, transactionBytesMax } from './commands/transact.ts';
+export {
+  comparisonsOf,
+  operationsOf,
+  transactionDepthMax,
+  transactionItemsMax,
+} from './commands/transaction.ts';
 export { durationText } from './duration-text.ts';
 export {
   type ErrorDetails,

@@ -7,7 +7,7 @@ import { allEquivalents } from './equivalents/all.ts';
 import { type Folder, sourcesOf, testsOf } from './folders.ts';
 import { type MutatedSource, mutatedSources } from './generate.ts';
 import type { GeneratedMutant } from './generated-mutant.ts';
-import { isEnough, linesOf, verdictLine } from './report.ts';
+import { isEnough, isSampleEnough, linesOf, verdictLine } from './report.ts';
 import { type Score, scoreOf } from './score.ts';
 import { parseSettings } from './settings.ts';
 import type { Verdict } from './trial/protocol.ts';
@@ -27,7 +27,8 @@ for (const folder of settings.folders) {
   for (const line of others.reverse()) print(line);
   print(`${last}\n`);
   lines.push(last);
-  areEnough &&= isEnough(folder, score);
+  areEnough &&=
+    settings.sampleCount === undefined ? isEnough(folder, score) : isSampleEnough(folder, score);
   const { triedCount, killedCount, equivalentCount } = score;
   const { name, scoreMin } = folder;
   scores.push({ name, scoreMin, triedCount, killedCount, equivalentCount });

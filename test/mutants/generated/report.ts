@@ -34,6 +34,38 @@ export function isEnough(
   return share >= scoreMin && wrongEntries.length === 0;
 }
 
+/**
+ * The same for a sample, which may have drawn more survivors than its folder has on average: not enough only where a
+ * folder that has its score would hardly ever have drawn as many.
+ */
+export function isSampleEnough(
+  { scoreMin }: Pick<Folder, 'scoreMin'>,
+  { triedCount, equivalentCount, survivors, wrongEntries }: Score,
+): boolean {
+  const chance = chanceOfAtLeast(survivors.length, {
+    drawnCount: triedCount - equivalentCount,
+    share: 1 - scoreMin,
+  });
+  return chance >= falseAlarmMax && wrongEntries.length === 0;
+}
+
+/** How often a folder that has its score may fail by its sample. */
+const falseAlarmMax = 0.001;
+
+/** The chance to draw at least `count` of a kind that makes up `share` of all. */
+function chanceOfAtLeast(
+  count: number,
+  { drawnCount, share }: { readonly drawnCount: number; readonly share: number },
+): number {
+  let exactly = (1 - share) ** drawnCount;
+  let fewer = 0;
+  for (let found = 0; found < count; found += 1) {
+    fewer += exactly;
+    exactly *= ((drawnCount - found) / (found + 1)) * (share / (1 - share));
+  }
+  return 1 - fewer;
+}
+
 function placeOf({ file, line }: GeneratedMutant): string {
   return `packages/${file}:${line}`;
 }

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { ofFile } from './equivalents/equivalent.ts';
 import { folders } from './folders.ts';
 import type { GeneratedMutant } from './generated-mutant.ts';
-import { isEnough, linesOf } from './report.ts';
+import { isEnough, isSampleEnough, linesOf } from './report.ts';
 import { type Judged, scoreOf } from './score.ts';
 import type { Verdict } from './trial/protocol.ts';
 
@@ -59,6 +59,27 @@ describe('The score of generated mutants', () => {
     expect(isEnough(folder, scoreWith(97))).to.equal(true);
     expect(isEnough(folder, scoreWith(96))).to.equal(false);
     expect(isEnough(folder, { ...scoreWith(97), wrongEntries: [entry(1)] })).to.equal(false);
+  });
+
+  it('of a sample is enough unless a folder that has its score would hardly ever draw so many survivors', () => {
+    const drawn = (count: number, survivorCount: number) => {
+      const mutants = Array.from({ length: count }, (_, index) => mutant(index + 1));
+      const killed = mutants.map(({ id }) => [id, id > survivorCount]);
+      return scoreOf({ mutants, verdicts: verdicts(Object.fromEntries(killed)), equivalents: [] });
+    };
+    const least = { scoreMin: 0.97 };
+    // By the binomial distribution: 7 or more of 60 in 0.21 % of all samples, 8 in 0.04 %; 24 of 400 in 0.12 %, 25 in 0.06 %.
+    for (const [count, most] of [
+      [1, 1],
+      [60, 7],
+      [400, 24],
+    ] as const) {
+      expect(isSampleEnough(least, drawn(count, most)), `${most} of ${count}`).to.equal(true);
+      if (count === 1) continue;
+      expect(isSampleEnough(least, drawn(count, most + 1))).to.equal(false);
+    }
+    const wrong = { ...drawn(60, 0), wrongEntries: [entry(1)] };
+    expect(isSampleEnough(least, wrong)).to.equal(false);
   });
 
   it('is printed after each survivor with its place, its change and the reason', () => {

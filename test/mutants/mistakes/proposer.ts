@@ -24,9 +24,8 @@ export const proposerMutants: readonly Mutant[] = [
     does: 'Votes of different ballots are added up.',
     loses: 'A value counts as decided that no quorum voted for at one ballot.',
     file: 'paxos/src/core/instance/proposer.ts',
-    right: "phase.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return",
-    wrong:
-      "phase.name !== 'accepting') return undefined;\n    ballot = phase.ballot;\n    if (!proposal) return",
+    right: "phase.name !== 'accepting' || !isSameBallot(phase.ballot, ballot)) return undefined;",
+    wrong: "phase.name !== 'accepting') return undefined;\n    ballot = phase.ballot;",
     caughtBy: [
       bySimulation,
       byTest('unit/paxos/core/instance/proposer', 'never adds up votes of different ballots'),

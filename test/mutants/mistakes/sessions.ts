@@ -260,7 +260,7 @@ export const sessionMutants: readonly Mutant[] = [
     loses:
       'Sessions that use little are evicted, at other moments on each replica after a restart.',
     file: 'kvserver/src/state-machine/sessions/reply-cache.ts',
-    right: '      this.#bytes -= bytesOf(lowest);\n',
+    right: '      this.#bytes -= bytesOf(lowest.reply);\n',
     wrong: '',
     caughtBy: [
       byTest(

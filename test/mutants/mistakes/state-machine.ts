@@ -198,7 +198,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     mistake: 29,
     does: 'Applying a command reads the clock.',
     loses: 'Replicas diverge: each has its own clock.',
-    file: 'kvserver/src/state-machine/store/store.ts',
+    file: 'kvserver/src/state-machine/store/next-entry.ts',
     right: 'createRevision: before?.createRevision ?? revision,',
     wrong: 'createRevision: before?.createRevision ?? Date.now(),',
     caughtBy: [

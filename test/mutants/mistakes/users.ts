@@ -44,7 +44,7 @@ export const userMutants: readonly Mutant[] = [
     does: 'The table in memory does not follow a change in the log.',
     loses: 'A right that was taken away counts until the next restart, on some replicas only.',
     file: auth,
-    right: "        if (reply.type === 'setAuth') this.#table = authTableIn(slot?.entry);\n",
+    right: "        if (reply.type === 'setAuth') this.#table = authTableIn(slots[0]?.entry);\n",
     wrong: '',
     caughtBy: [
       byTest(
@@ -119,9 +119,9 @@ export const userMutants: readonly Mutant[] = [
     loses:
       'A late copy takes effect once the right is granted, after the client was told not done.',
     file: 'kvserver/src/state-machine/sessions/sessions.ts',
-    right: 'if (isWriteReply(reply)) session',
+    right: '  if (isWriteReply(reply)) {\n',
     wrong:
-      "if (isWriteReply(reply) && !(reply.type === 'refused' && reply.reason === 'forbidden')) session",
+      "  if (isWriteReply(reply) && !(reply.type === 'refused' && reply.reason === 'forbidden')) {\n",
     caughtBy: [
       byTest(
         authTest,
@@ -135,13 +135,13 @@ export const userMutants: readonly Mutant[] = [
     does: 'A retry is checked for rights before its session is asked for the reply.',
     loses: 'A write that was done seems refused, so it is reported as not done.',
     file: 'kvserver/src/state-machine/state-machine.ts',
-    right: '    return this.#sessions.apply(request, slot,',
+    right: '    return this.#sessions.apply(request, slots,',
     wrong: `    if (request.command.type !== 'openSession') {
       const none = { apply: () => ({ type: 'refused', reason: 'featureOff' }) as const };
-      const early = this.auth.storeFor(request, none).apply(request.command, slot);
+      const early = this.auth.storeFor(request, none).apply(request.command, slots);
       if (early.type === 'refused' && early.reason === 'forbidden') return early;
     }
-    return this.#sessions.apply(request, slot,`,
+    return this.#sessions.apply(request, slots,`,
     caughtBy: [
       byTest(
         authTest,

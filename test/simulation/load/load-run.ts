@@ -4,6 +4,8 @@ import type { World } from '@paxkv/simulator';
 import type { HistoryEvent } from '../../history/event.ts';
 import { RecordedClient, type Store } from '../../history/recorded-client.ts';
 import { Recorder } from '../../history/recorder.ts';
+import { TransactionRecorder } from '../../serializability/recorder.ts';
+import type { Transaction } from '../../serializability/transaction.ts';
 import type { ClientNetwork } from '../cluster/client-network.ts';
 import type { StateAudit } from '../invariants/state-audit.ts';
 import type { Load } from '../schedule/schedule.ts';
@@ -13,6 +15,10 @@ import { Lane } from './lane.ts';
 import { OldReads } from './old-reads.ts';
 import { RestlessStore } from './restless-store.ts';
 import { SessionlessStore } from './sessionless-store.ts';
+import { type Transactor, Transfers } from './transfers.ts';
+
+/** Few, so that a history with unknown outcomes can be judged. */
+const transferCountMax = 3;
 
 interface ClientTiming {
   readonly endpoints: readonly string[];
@@ -35,6 +41,8 @@ export class LoadRun {
   readonly #lanes: readonly Lane[];
   readonly #ballast: Ballast;
   readonly #oldReads: OldReads;
+  readonly #transactions = new TransactionRecorder();
+  readonly #transfers: readonly Transfers[];
   #extraCount = 0;
   #running: Promise<unknown> = Promise.resolve();
 
@@ -50,6 +58,9 @@ export class LoadRun {
     this.#lanes = Array.from({ length: sizes.laneCount }, (_, number) =>
       this.#lane(number, clients[number % clientCount]),
     );
+    this.#transfers = clients
+      .slice(-transferCountMax)
+      .map((client, number) => this.#transfersOf(number, client));
     this.#ballast = new Ballast(world, {
       client: this.extraClient(),
       random: world.random('ballast'),
@@ -67,7 +78,12 @@ export class LoadRun {
     return this.#recorder.events;
   }
 
-  /** The name of every key that was ever used. */
+  /** The transactions on keys that are changed together, all of which take effect at one moment. */
+  get transactions(): readonly Transaction[] {
+    return this.#transactions.transactions;
+  }
+
+  /** The name of every key that was ever used, besides those of transactions. */
   get keyNames(): string[] {
     return [...this.#keys.keys.map(({ name }) => name), ...this.#ballast.keyNames];
   }
@@ -87,14 +103,20 @@ export class LoadRun {
     await this.#running;
   }
 
-  get #runners(): readonly (Lane | Ballast | OldReads)[] {
-    return [this.#ballast, this.#oldReads, ...this.#lanes];
+  get #runners(): readonly (Lane | Ballast | OldReads | Transfers)[] {
+    return [this.#ballast, this.#oldReads, ...this.#lanes, ...this.#transfers];
   }
 
   /** One more client, which no fault affects. */
   extraClient(): RecordedClient {
     const store = this.#extraStore(this.#options.clientNetwork.endpoints);
     return new RecordedClient(store, this.#recorder.client());
+  }
+
+  /** Reads all keys of transactions, with one more client that no fault affects. */
+  async readJointKeys(): Promise<void> {
+    const client = this.#extraStore(this.#options.clientNetwork.endpoints);
+    await this.#transfersOf(this.#transfers.length, client).read();
   }
 
   /** One more client, which has no session and asks this server only. */
@@ -128,7 +150,15 @@ export class LoadRun {
     return endpoint;
   }
 
-  #store(client: number): Store {
+  #transfersOf(number: number, client: Transactor): Transfers {
+    const random = this.#world.random(`transfers ${number}`);
+    return new Transfers(this.#world, {
+      ...{ number, client, random },
+      recorder: this.#transactions,
+    });
+  }
+
+  #store(client: number): Store & Transactor {
     const { timeoutMs, attemptTimeoutMs, sessionlessCount } = this.#options.load;
     const { endpoints } = this.#options.clientNetwork;
     if (client < sessionlessCount) return this.#sessionless(client, endpoints);

@@ -2,10 +2,11 @@
  * A client that gives up some calls before they end, and whose program crashes now and then: another one of the same
  * name takes its place, and nothing that was on its way to the first one arrives.
  */
-import type { HttpTransport, KvClient } from '@paxkv/client';
+import type { HttpTransport, KvClient, TransactionInput } from '@paxkv/client';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
 import type { Unrest } from '../schedule/schedule.ts';
+import type { Transactor } from './transfers.ts';
 
 const abortMsMax = 200;
 
@@ -17,7 +18,7 @@ export interface RestlessStoreOptions {
   readonly client: (carrier: HttpTransport) => KvClient;
 }
 
-export class RestlessStore implements Store {
+export class RestlessStore implements Store, Transactor {
   readonly #world: World;
   readonly #options: RestlessStoreOptions;
   #program: Program;
@@ -46,6 +47,10 @@ export class RestlessStore implements Store {
 
   increment(key: string, by: number): ReturnType<Store['increment']> {
     return this.#call((client, options) => client.increment(key, by, options));
+  }
+
+  transact(input: TransactionInput): ReturnType<Transactor['transact']> {
+    return this.#call((client, options) => client.transact(input, options));
   }
 
   #call<T>(make: (client: KvClient, options: { signal?: AbortSignal }) => Promise<T>): Promise<T> {

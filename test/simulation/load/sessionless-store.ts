@@ -2,13 +2,22 @@
  * A client without a session, as a program that uses HTTP directly: it sends each request to one server once,
  * and knows only the outcome that the answer states. Its writes take effect at most once all the same.
  */
-import { type Answer, ExchangeError, type HttpTransport, type Request } from '@paxkv/client';
+import {
+  type Answer,
+  ExchangeError,
+  type HttpTransport,
+  type Request,
+  type TransactionInput,
+} from '@paxkv/client';
 import { toMessage } from '@paxkv/client/internal/http/calls';
 import { readAnswer } from '@paxkv/client/internal/http/http-exchange';
 import { isReplyTo, type ReplyTo } from '@paxkv/client/internal/request';
+import { toTransactCommand } from '@paxkv/client/internal/transaction/transaction-input';
+import { toTransactionResult } from '@paxkv/client/internal/transaction/transaction-result';
 import type { Entry } from '@paxkv/protocol';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
+import type { Transactor } from './transfers.ts';
 
 const timeoutMs = 3_000;
 export interface SessionlessStoreOptions {
@@ -17,7 +26,7 @@ export interface SessionlessStoreOptions {
   readonly random: SeededRandom;
 }
 
-export class SessionlessStore implements Store {
+export class SessionlessStore implements Store, Transactor {
   readonly #world: World;
   readonly #options: SessionlessStoreOptions;
 
@@ -52,6 +61,11 @@ export class SessionlessStore implements Store {
 
   increment(key: string, by: number): Promise<{ revision: number; value: bigint }> {
     return this.#ask({ command: { type: 'increment', key: toBytes(key), by: BigInt(by) } });
+  }
+
+  async transact(input: TransactionInput): ReturnType<Transactor['transact']> {
+    const reply = await this.#ask({ command: toTransactCommand(input) });
+    return toTransactionResult(reply, (value) => Buffer.from(value).toString());
   }
 
   /** @throws KvError, or ExchangeError if the outcome is unknown. */

@@ -48,6 +48,9 @@ export const rareStates = [
   'accept with as many notices as it may carry',
   'request refused by a full server',
   'session that was evicted',
+  'transaction of several keys that was done',
+  'transaction of several keys that came too late',
+  'transaction of several keys with an unknown outcome',
   ...reasons.map((reason) => `reads aimed at a server: ${reason}` as const),
 ] as const;
 

@@ -1,9 +1,11 @@
 /** A paxkv cluster under load. Each lane uses one client; several lanes may share a client. */
-import type { Consistency, KvClient } from '@paxkv/client';
+import type { Consistency, KvClient, Writable, WriteResult } from '@paxkv/client';
 import type { Target } from './workload/traffic.ts';
 
 /** The part of a client that a load needs. */
-export type LoadClient = Pick<KvClient<'buffer'>, 'get' | 'put' | 'close'>;
+export interface LoadClient extends Pick<KvClient<'buffer'>, 'get' | 'close'> {
+  put(key: Writable, value: Writable): Promise<WriteResult<'put'>>;
+}
 
 export class ClientTarget {
   readonly #clients: readonly LoadClient[];

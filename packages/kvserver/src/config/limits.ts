@@ -18,7 +18,7 @@ export interface Limits {
   readonly pendingRequestCountMax: number;
   /** Bytes of the keys and values of those requests. Default 64 MiB, at most 1/16 of the memory. */
   readonly pendingBytesMax: number;
-  /** Requests in one value of the log. Default 1,024. */
+  /** Requests in one value of the log, where each part of a transaction counts as one. Default 1,024. */
   readonly batchRequestCountMax: number;
   /** Bytes of one value of the log; a single request may be larger. Default 1 MiB. */
   readonly batchBytesMax: number;

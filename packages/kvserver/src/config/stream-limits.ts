@@ -1,5 +1,5 @@
 /** Limits of one client's stream. */
-import { keyBytesMax, valueBytesMax } from '@paxkv/protocol';
+import { transactionBytesMax } from '@paxkv/protocol';
 import type { HttpLimits } from './http-limits.ts';
 import type { Resources } from './resources.ts';
 
@@ -33,11 +33,11 @@ export interface StreamLimits {
 }
 
 const mebibyte = 1024 * 1024;
-/** The most bytes of a request without its key and value. */
-const overheadBytes = 256;
+/** The most bytes of a request besides a transaction, which is the largest command: the stamp and the headers. */
+const overheadBytes = 1024;
 
 export const streamLimitsDefault: StreamLimits = {
-  frameBytesMax: keyBytesMax + valueBytesMax + overheadBytes,
+  frameBytesMax: transactionBytesMax + overheadBytes,
   replyFrameBytesMax: mebibyte,
   inFlightCountMax: 4096,
   inFlightBytesMax: 4 * mebibyte,

@@ -31,11 +31,14 @@ export interface Version extends LevelRange {
  */
 export const ownedSessionsLevel = 2;
 
+/** The level from which on there are transactions. */
+export const transactionLevel = 3;
+
 /** The version of this source. */
 export const thisVersion: Version = {
   lowest: baseLevel,
-  highest: authLevel,
-  commands: { getAuth: authLevel, setAuth: authLevel },
+  highest: transactionLevel,
+  commands: { getAuth: authLevel, setAuth: authLevel, transact: transactionLevel },
 };
 
 /** The level from which on the command may be in the log. */

@@ -1,9 +1,9 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
 import type { Bytes, Reply } from '@paxkv/protocol';
-import { keyOf } from './auth/auth-entry.ts';
 import type { LoggedRequest, Origin, ValueContent } from './batch.ts';
 import { StateError, UnappliableError } from './state-error.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
+import { keysOf } from './store/keys-of.ts';
 import { nameOf } from './store/latin1.ts';
 import type { Values } from './values.ts';
 
@@ -32,9 +32,9 @@ export interface Instance extends Decision {
   readonly incarnation: string | undefined;
 }
 
-/** An instance with the cache slot of each request's key. A request that opens a session has none. */
+/** An instance with the cache slots of each request: one for each key of `keysOf`, in the same order. */
 export interface ResolvedInstance extends Instance {
-  readonly slots: readonly (CacheSlot | undefined)[];
+  readonly slots: readonly (readonly CacheSlot[])[];
 }
 
 const noRaise = { level: undefined, incarnation: undefined };
@@ -70,11 +70,15 @@ export function resolveRun(
 ): ResolvedInstance[] | undefined {
   const resolved: ResolvedInstance[] = [];
   for (const instance of run) {
-    const slots: (CacheSlot | undefined)[] = [];
+    const slots: CacheSlot[][] = [];
     for (const { command } of instance.requests) {
-      const slot = command.type === 'openSession' ? undefined : find(nameOf(keyOf(command)));
-      if (slot === undefined && command.type !== 'openSession') return undefined;
-      slots.push(slot);
+      const found: CacheSlot[] = [];
+      for (const key of keysOf(command)) {
+        const slot = find(nameOf(key));
+        if (slot === undefined) return undefined;
+        found.push(slot);
+      }
+      slots.push(found);
     }
     resolved.push({ ...instance, slots });
   }
@@ -85,7 +89,7 @@ export function resolveRun(
 export function namesIn(run: readonly Instance[]): Iterable<string> {
   const names = new Set<string>();
   for (const { command } of run.flatMap(({ requests }) => requests)) {
-    if (command.type !== 'openSession') names.add(nameOf(keyOf(command)));
+    for (const key of keysOf(command)) names.add(nameOf(key));
   }
   return names;
 }

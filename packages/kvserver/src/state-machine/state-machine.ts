@@ -262,18 +262,19 @@ export class StateMachine {
     const { seq, value, origin, requests, raisesTo, incarnation, slots } = instance;
     this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
     this.#sessions.found(incarnation);
-    const replies = requests.map((request, index) => this.#applyOne(request, slots[index]));
+    this.#store.beginInstance();
+    const replies = requests.map((request, index) => this.#applyOne(request, slots[index] ?? []));
     this.#applied = seq;
     this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
     return { seq, origin, replies };
   }
 
-  #applyOne(request: LoggedRequest, slot: CacheSlot | undefined): Reply {
+  #applyOne(request: LoggedRequest, slots: readonly CacheSlot[]): Reply {
     // Safety: the level in the state decides. Replicas of different versions would decide differently.
     if (levelOf(request.command, this.#version) > this.#featureLevel) {
       return { type: 'refused', reason: 'featureOff' };
     }
-    return this.#sessions.apply(request, slot, this.auth.storeFor(request, this.#store));
+    return this.#sessions.apply(request, slots, this.auth.storeFor(request, this.#store));
   }
 
   async #write(pause: Pause | undefined): Promise<void> {

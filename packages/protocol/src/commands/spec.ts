@@ -50,6 +50,8 @@ export interface CommandSpec<C extends Typed, R extends Typed> {
   toRow(command: C): Row;
   /** @throws TooLargeError, TypeError for fields of another type or outside their limits. */
   fromRow(row: Row): C;
+  /** Rules that concern several fields together. @throws TooLargeError, TypeError */
+  check?(command: C): void;
   readonly reply: ReplySpec<R>;
   /** The refusals of the store that only this command has, by reason. */
   readonly refusals?: Readonly<Record<string, RefusalSpec>>;

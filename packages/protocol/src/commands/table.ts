@@ -13,8 +13,10 @@ import { openSession } from './open-session.ts';
 import { put } from './put.ts';
 import { setAuth } from './set-auth.ts';
 import type { CommandSpec } from './spec.ts';
+import { transact } from './transact.ts';
 
 export type { AppendCommand, AppendReply } from './append.ts';
+export type { Comparison, CountProperty, Relation } from './comparison.ts';
 export type { DeleteCommand, DeleteReply } from './delete.ts';
 export type { Consistency, Entry, GetCommand, GetReply, Versions } from './get.ts';
 export type { GetAuthCommand, GetAuthReply } from './get-auth.ts';
@@ -22,6 +24,8 @@ export type { IncrementCommand, IncrementReply } from './increment.ts';
 export type { OpenSessionCommand, OpenSessionReply } from './open-session.ts';
 export type { PutCommand, PutReply } from './put.ts';
 export type { SetAuthCommand, SetAuthReply } from './set-auth.ts';
+export type { OperationReply, TransactReply } from './transact.ts';
+export type { Operation, TransactCommand, Transaction } from './transaction.ts';
 
 /**
  * The commands by type.
@@ -37,6 +41,7 @@ export const commands = {
   increment,
   getAuth,
   setAuth,
+  transact,
 } as const;
 
 type Specs = typeof commands;
@@ -116,9 +121,9 @@ export function commandFromRow(row: Row): Command {
 
 /** Checks the limits of a command that was not decoded from a row. @throws TooLargeError, TypeError */
 export function checkCommand(command: Command): void {
-  for (const [name, field] of fieldsOf(byType[command.type])) {
-    field.check(Reflect.get(command, name));
-  }
+  const spec = byType[command.type];
+  for (const [name, field] of fieldsOf(spec)) field.check(Reflect.get(command, name));
+  spec.check?.(command);
 }
 
 /** The row of a reply to a command that was done. */

@@ -3,9 +3,19 @@ import { type Equivalent, ofFile } from './equivalent.ts';
 
 const beyondAll = 'undefined is below no number, so the comparison alone is false as well';
 const onlyTime = 'what bounds the search decides how long it takes, and not what it finds';
+const noticedAsAnswer =
+  'nothing follows from it but that its sender answers, which is noted of any answer';
 const begun = 'a peer that is no member has begun an incarnation before anything else';
 
 export const coreEquivalents: readonly Equivalent[] = [
+  ...ofFile('paxos/src/core/wake.ts', [
+    {
+      within: 'wakeAtOf',
+      original: 'participation.isMember',
+      mutated: 'true',
+      because: 'nothing starts the election timer of a peer that is no member',
+    },
+  ]),
   ...ofFile('paxos/src/core/commit/catch-up.ts', [
     {
       within: 'heldFrom',
@@ -102,8 +112,7 @@ export const coreEquivalents: readonly Equivalent[] = [
       within: 'onMessage',
       original: "'heartbeatAck'",
       mutated: 'case forgotten',
-      because:
-        'nothing follows from it but that its sender answers, which the peer notes of any answer',
+      because: noticedAsAnswer,
     },
     {
       within: 'observe',
@@ -148,11 +157,19 @@ export const coreEquivalents: readonly Equivalent[] = [
   ]),
   ...ofFile('paxos/src/core/peer.ts', [
     {
-      within: 'wakeAt',
-      original: 'this.isMember',
-      mutated: 'true',
-      because: 'nothing starts the election timer of a peer that is no member',
+      within: '#onMessage',
+      original: "'heartbeatAck'",
+      mutated: 'case forgotten',
+      because: noticedAsAnswer,
     },
+  ]),
+  ...ofFile('paxos/src/core/plausibility/named-numbers.ts', [
+    ...['message.vote?.ballot.round', 'message.logPromise?.round'].map((round) => ({
+      within: 'highestRound',
+      original: `${round} ?? 0`,
+      mutated: `${round} ?? 1`,
+      because: 'rounds begin at 1, so the ballot of the message itself is as high',
+    })),
   ]),
   ...ofFile('paxos/src/core/plausibility/plausibility.ts', [
     {

@@ -54,6 +54,8 @@ function replyTo({ type }: Request['command']): DoneReply {
       return { type: 'getAuth', revision: 0, table: emptyAuthTable };
     case 'setAuth':
       return { type: 'setAuth', revision: 6 };
+    case 'transact':
+      return { type: 'transact', revision: 7, passed: true, results: [] };
   }
 }
 

@@ -166,6 +166,7 @@ export function obliging({ request }: Asked): Row {
     increment: [6, 1, '1'],
     getAuth: [10, 0, authTableToBytes(emptyAuthTable)],
     setAuth: [11, 1],
+    transact: [12, true, 1, Uint8Array.of(0x90)],
   } as const;
   return request.command.type === 'openSession' ? [4, 7] : rows[request.command.type];
 }

@@ -51,11 +51,25 @@ const replies: { readonly [T in CommandType]: readonly ReplyOf<T>[] } = {
   ],
   getAuth: [{ type: 'getAuth', revision: 0, table: emptyAuthTable }],
   setAuth: [{ type: 'setAuth', revision }],
+  transact: [
+    { type: 'transact', passed: true, revision, results: [] },
+    { type: 'transact', passed: false, revision: 0, results: null },
+    {
+      ...{ type: 'transact', passed: true, revision },
+      results: [
+        { type: 'get', entry: { value, createRevision: 1, modRevision: revision, version: 3 } },
+        { type: 'get', entry: undefined },
+        { type: 'increment', revision, value: -(2n ** 63n) },
+        { type: 'transact', passed: false, revision, results: [{ type: 'put', revision }] },
+      ],
+    },
+  ],
 };
 
 const refusals: Record<Refusal, true> = {
   ...{ sessionExpired: true, numberReused: true, outsideWindow: true, featureOff: true },
   ...{ unauthenticated: true, forbidden: true, authChanged: true, tooLarge: true },
+  readsTooLarge: true,
   ...{ notACounter: true, counterOverflow: true },
 };
 
@@ -181,7 +195,7 @@ for (const [name, open] of Object.entries(fronts)) {
         front.answer(async () => given(reply));
         const { length } = front.requests;
         for (const { command, limits, isAbove } of badCommandsOf(spec)) {
-          const isSize = limits.of === 'bytes' || limits.of === 'auth table';
+          const isSize = ['bytes', 'auth table', 'items'].includes(limits.of);
           const code = isSize && isAbove ? 'KV_TOO_LARGE' : 'KV_BAD_REQUEST';
           expect(await front.ask({ command })).to.include({ code, outcome: 'not done' });
         }

@@ -10,7 +10,9 @@ import {
   type CachedEntry,
   toCachedEntry,
 } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
-import type { Command, Entry, Request, Stamp } from '@paxkv/protocol';
+import { keysOf } from '@paxkv/kvserver/internal/state-machine/store/keys-of';
+import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
+import type { Command, Entry, Request, Stamp, TransactCommand } from '@paxkv/protocol';
 import { MemoryLevel } from 'memory-level';
 
 export const viewEncodings = { keyEncoding: 'view', valueEncoding: 'view' } as const;
@@ -25,8 +27,13 @@ export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text
 export const text = (value: Uint8Array | undefined): string | undefined =>
   value === undefined ? undefined : new TextDecoder().decode(value);
 
-/** A command about a key of clients. */
+/** A command about a key of clients, which a transaction may have as an operation. */
 export type KeyCommand = Extract<Command, { readonly key: Uint8Array }>;
+
+/** A transaction with these parts; the others are empty. */
+export function transaction(parts: Partial<TransactCommand>): TransactCommand {
+  return { type: 'transact', if: [], then: [], else: [], ...parts };
+}
 
 export const get = (key: string): KeyCommand => ({ type: 'get', key: bytes(key) });
 export const put = (key: string, value: string): KeyCommand => ({
@@ -66,6 +73,11 @@ export class FixedCache {
 
   find(name: string): CacheSlot | undefined {
     return this.#slots.get(name);
+  }
+
+  /** The slots of the keys that the command names and that are here. */
+  slotsOf(command: Command): readonly CacheSlot[] {
+    return keysOf(command).flatMap((key) => this.find(nameOf(key)) ?? []);
   }
 
   change(slot: CacheSlot, entry: CachedEntry | undefined): void {

@@ -1,5 +1,14 @@
 /** A model of the whole state machine, as simple as possible: nothing is dropped, nothing is on disk. */
-import type { Entry, Reply, Request, SessionId, Stamp } from '@paxkv/protocol';
+import type {
+  Comparison,
+  Entry,
+  OperationReply,
+  Reply,
+  Request,
+  SessionId,
+  Stamp,
+  TransactCommand,
+} from '@paxkv/protocol';
 import { type KeyCommand, plain } from './fixtures.ts';
 
 interface Client {
@@ -13,6 +22,8 @@ export class Model {
   readonly entries = new Map<string, Entry>();
   readonly #clients = new Map<SessionId, Client>();
   revision = 0;
+  /** The revision of the transaction that is being done. */
+  #at: number | undefined;
 
   apply({ command, stamp }: Request): Reply {
     if (command.type === 'openSession') {
@@ -20,7 +31,9 @@ export class Model {
       this.#clients.set(session, { firstOutstanding: 1, done: new Map() });
       return { type: 'openSession', session };
     }
-    if (!('key' in command)) throw new TypeError('The model has no auth table.');
+    if (command.type === 'getAuth' || command.type === 'setAuth') {
+      throw new TypeError('The model has no auth table.');
+    }
     return stamp === undefined ? this.#do(command) : this.#doOnce(command, stamp);
   }
 
@@ -28,7 +41,10 @@ export class Model {
     return this.entries.get(nameOf(key));
   }
 
-  #doOnce(command: KeyCommand, { session, number, firstOutstanding }: Stamp): Reply {
+  #doOnce(
+    command: KeyCommand | TransactCommand,
+    { session, number, firstOutstanding }: Stamp,
+  ): Reply {
     const client = this.#clients.get(session);
     if (client === undefined) return { type: 'refused', reason: 'sessionExpired' };
     client.firstOutstanding = Math.max(client.firstOutstanding, firstOutstanding);
@@ -42,7 +58,8 @@ export class Model {
     return reply;
   }
 
-  #do(command: KeyCommand): Reply {
+  #do(command: KeyCommand | TransactCommand): Reply {
+    if (command.type === 'transact') return this.#transact(command);
     const entry = this.entryAt(command.key);
     switch (command.type) {
       case 'get':
@@ -56,7 +73,7 @@ export class Model {
         return { type: 'append', revision: this.revision, length: value.length };
       }
       case 'delete':
-        if (this.entries.delete(nameOf(command.key))) this.revision += 1;
+        if (this.entries.delete(nameOf(command.key))) this.#advance();
         return { type: 'delete', revision: this.revision, deleted: entry !== undefined };
       case 'increment': {
         const before = Buffer.from(entry?.value ?? Buffer.from('0')).toString();
@@ -72,14 +89,55 @@ export class Model {
     }
   }
 
+  /** Does one operation after the other, and goes back to the beginning if one is refused. */
+  #transact(transaction: TransactCommand): Reply {
+    const [revision, entries] = [this.revision, new Map(this.entries)];
+    const reply = this.#doAll(transaction, revision + 1);
+    if (reply.type === 'refused') {
+      this.revision = revision;
+      this.entries.clear();
+      for (const [name, entry] of entries) this.entries.set(name, entry);
+    }
+    return reply;
+  }
+
+  #doAll(transaction: TransactCommand, at: number): Reply {
+    const passed = transaction.if.every((comparison) => this.#holds(comparison));
+    const results: OperationReply[] = [];
+    for (const operation of passed ? transaction.then : transaction.else) {
+      // Every write of a transaction is the one at this revision.
+      if (operation.type !== 'transact') this.#at = at;
+      const reply =
+        operation.type === 'transact' ? this.#doAll(operation, at) : this.#do(operation);
+      this.#at = undefined;
+      if (reply.type === 'refused') return reply;
+      results.push(reply as OperationReply);
+    }
+    return { type: 'transact', passed, revision: this.revision, results };
+  }
+
+  #holds({ key, of, is, to }: Comparison): boolean {
+    const entry = this.entryAt(key);
+    if (of === 'value' && entry === undefined) return false;
+    const order =
+      of === 'value' ? Buffer.compare(entry?.value ?? key, to) : Math.sign((entry?.[of] ?? 0) - to);
+    const [isEqual, isLess] = [order === 0, order < 0];
+    return { '=': isEqual, '!=': !isEqual, '<': isLess, '>': !isEqual && !isLess }[is];
+  }
+
+  #advance(): void {
+    this.revision = this.#at ?? this.revision + 1;
+  }
+
   #set(key: Uint8Array, value: Uint8Array): void {
-    this.revision += 1;
+    this.#advance();
     const before = this.entryAt(key);
+    const isAgain = before?.modRevision === this.revision;
     this.entries.set(nameOf(key), {
       value,
       createRevision: before?.createRevision ?? this.revision,
       modRevision: this.revision,
-      version: (before?.version ?? 0) + 1,
+      version: (before?.version ?? 0) + (isAgain ? 0 : 1),
     });
   }
 }

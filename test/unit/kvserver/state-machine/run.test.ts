@@ -7,7 +7,7 @@ import {
 import { StateError, UnappliableError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { Values } from '@paxkv/kvserver/internal/state-machine/values';
 import { expect } from 'chai';
-import { append, batchOf, decided, get, openSession, put } from './fixtures.ts';
+import { append, batchOf, decided, get, openSession, put, transaction } from './fixtures.ts';
 
 const values = new Values({ lowest: 1, highest: 1, commands: {} });
 
@@ -55,15 +55,17 @@ describe('The keys of a run', () => {
     expect([...namesIn(run)]).to.deep.equal(['b', 'a']);
   });
 
-  it('have a slot for each request, and a request that opens a session asks for none', () => {
+  it('have the slots of each request, and a request that opens a session asks for none', () => {
     const asked: string[] = [];
     const find = (name: string) => {
       asked.push(name);
       return { name, entry: undefined, rowSum: undefined };
     };
-    const resolved = resolveRun(runOf(batchOf(openSession(), put('k', 'v'))), find);
-    expect(resolved?.[0]?.slots.map((slot) => slot?.name)).to.deep.equal([undefined, 'k']);
-    expect(asked).to.deep.equal(['k']);
+    const move = transaction({ then: [get('a'), put('b', 'v')] });
+    const resolved = resolveRun(runOf(batchOf(openSession(), put('k', 'v'), move)), find);
+    const names = resolved?.[0]?.slots.map((slots) => slots.map(({ name }) => name));
+    expect(names).to.deep.equal([[], ['k'], ['a', 'b']]);
+    expect(asked).to.deep.equal(['k', 'a', 'b']);
   });
 
   it('are not resolved while one of them is not in memory', () => {

@@ -3,13 +3,17 @@
  * restarts.
  */
 import { encodeBatch, noop } from '@paxkv/kvserver/internal/state-machine/batch';
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { type Decision, StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
-import type { Reply, Request } from '@paxkv/protocol';
+import type { Operation, Reply, Request, TransactCommand } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { bytes, memoryLevel, openSession, plain, type TestLevel } from './fixtures.ts';
 import { Model } from './model.ts';
+
+/** In which every command is at the base level. */
+const version = { ...thisVersion, commands: {} };
 
 const keys = [[0], [0, 0], [255], [100, 0, 255]].map((key) => Uint8Array.from(key));
 const key = fc.constantFrom(...keys);
@@ -18,13 +22,35 @@ const value = fc.oneof(
   fc.integer({ min: -9, max: 99 }).map((number) => bytes(String(number))),
 );
 const by = fc.bigInt({ min: -9n, max: 9n });
-const command = fc.oneof(
+const keyCommand = fc.oneof(
   fc.record({ type: fc.constant('get' as const), key }),
   fc.record({ type: fc.constant('put' as const), key, value }),
   { arbitrary: fc.record({ type: fc.constant('append' as const), key, value }), weight: 3 },
   fc.record({ type: fc.constant('delete' as const), key }),
   { arbitrary: fc.record({ type: fc.constant('increment' as const), key, by }), weight: 2 },
 );
+const relation = fc.constantFrom(...(['=', '!=', '<', '>'] as const));
+const property = fc.constantFrom(...(['createRevision', 'modRevision', 'version'] as const));
+const comparison = fc.oneof(
+  fc.record({ key, of: property, is: relation, to: fc.nat({ max: 9 }) }),
+  fc.record({ key, of: fc.constant('value' as const), is: relation, to: value }),
+);
+const { transaction } = fc.letrec<{ transaction: TransactCommand; operation: Operation }>(
+  (tie) => ({
+    transaction: fc.record({
+      type: fc.constant('transact' as const),
+      if: fc.array(comparison, { maxLength: 2 }),
+      then: fc.array(tie('operation'), { maxLength: 4 }),
+      else: fc.array(tie('operation'), { maxLength: 4 }),
+    }),
+    operation: fc.oneof(
+      { maxDepth: 1, depthIdentifier: 'operation' },
+      keyCommand,
+      tie('transaction'),
+    ),
+  }),
+);
+const command = fc.oneof({ arbitrary: keyCommand, weight: 4 }, transaction);
 /** Few sessions and numbers, so that they collide; the window moves rarely. */
 const stamp = fc
   .record({
@@ -94,7 +120,7 @@ interface Outcome {
  */
 async function play(runs: readonly Decision[][], flushes: readonly boolean[]): Promise<Outcome> {
   const level: TestLevel = memoryLevel();
-  let machine = await StateMachine.open(new StateDatabase(level));
+  let machine = await StateMachine.open(new StateDatabase(level), { version });
   const replies: (readonly Reply[])[] = [];
   for (const index of runs.keys()) {
     const log = runs.slice(0, index + 1).flat();
@@ -107,7 +133,8 @@ async function play(runs: readonly Decision[][], flushes: readonly boolean[]): P
     expect(machine.applied).to.equal(before + log.slice(before + 1).length);
     if (flushes.length === 0) continue;
     if (flushes[index % flushes.length]) await machine.flush();
-    if (index < runs.length - 1) machine = await StateMachine.open(new StateDatabase(level));
+    if (index < runs.length - 1)
+      machine = await StateMachine.open(new StateDatabase(level), { version });
   }
   return { replies: replies.flat(), machine };
 }

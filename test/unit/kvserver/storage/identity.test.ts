@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { DiskError, Identity } from '@paxkv/kvserver/internal/storage/index';
 import { expect } from 'chai';
 import { Scratch } from './scratch.ts';
@@ -109,7 +110,7 @@ describe('Identity', () => {
   });
 
   it('refuses a newer format, whatever else it holds', async () => {
-    await writeFile(path, JSON.stringify({ format: 4, members: [] }));
+    await writeFile(path, JSON.stringify({ format: thisVersion.highest + 2, members: [] }));
     const error = await Identity.read(path, node).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_NEWER_FORMAT');
   });

@@ -15,6 +15,7 @@ import { nothingForgotten, plainMark } from '../../contracts/plain-mark.ts';
 import { ballot, constantRandom, kept, mail } from './steps.ts';
 
 const low = ballot(1, 1);
+const own = ballot(1, 0);
 const learn = { type: 'learn', seq: 9, count: 1 } as const;
 /** What constant randomness draws for the first incarnation. */
 const firstIncarnation = 1 + 2 ** 31;
@@ -38,9 +39,10 @@ describe('Peer, in one step', () => {
     from: PeerId,
     message: Message<string>,
     told: Partial<Envelope<string>> = {},
+    now = 0,
   ): Effects<string> {
     const envelope = { from, to: 0, ...nothingForgotten, mark: plainMark(), ...told, message };
-    return step({ type: 'receive', envelope });
+    return step({ type: 'receive', envelope }, now);
   }
 
   function admitted(from: PeerId): Effects<string> {
@@ -110,6 +112,48 @@ describe('Peer, in one step', () => {
     expect(peer.takeRefusal()).to.deep.equal({ from: 2, reason: 'an instance out of reach' });
     expect(peer.takeRefusal()).to.equal(undefined);
   });
+
+  it('believes what others acknowledged as far as its own writes go, however many they are', () => {
+    restart({ memory: { state: 'kept', writeIndex: 2 ** 45, writes: [] } });
+    receive(1, learn, { mark: { ...plainMark(), acknowledgedIndex: 2 ** 45 } });
+    expect(peer.takeRefusal()).to.equal(undefined);
+  });
+
+  it('makes nothing else of a message that shows it to have lost memory', () => {
+    const mark = { ...plainMark(), acknowledgedIndex: 1 };
+    const prepare = { type: 'prepare', seq: 7, ballot: low } as const;
+    const { memoryLoss, persist, sendAfter } = receive(1, prepare, { mark });
+    expect(memoryLoss).to.be.a('string');
+    expect([persist, sendAfter, peer.max]).to.deep.equal([[], [], -1]);
+  });
+
+  /** Becomes leader at ballot `own`, at the time 1000. */
+  function lead(): void {
+    restart({ isCandidate: true });
+    for (const now of [0, 1000]) step({ type: 'wake' }, now);
+    for (const from of [0, 1]) receive(from, { type: 'preVoteGranted', id: 1 }, {}, 1000);
+    const promised = { type: 'logPromised', ballot: own, firstSeq: 0, votes: [] } as const;
+    for (const from of [0, 1]) receive(from, promised, {}, 1000);
+    expect(peer.leader).to.equal(0);
+  }
+
+  it('stops leading at the word that the log was promised to a higher ballot', () => {
+    lead();
+    receive(1, { type: 'logRejected', ballot: own, promised: ballot(5, 2) }, {}, 1001);
+    expect(peer.leader).to.equal(undefined);
+  });
+
+  for (const [what, message, leads] of [
+    ['answers', { type: 'heartbeatAck', ballot: own }, true],
+    ['only asks', { type: 'learn', seq: 9, count: 1 }, false],
+  ] as const) {
+    it(`${leads ? 'leads on' : 'stops leading'} while another peer ${what}`, () => {
+      lead();
+      receive(1, message, {}, 1400);
+      step({ type: 'wake' }, 1600);
+      expect(peer.leader).to.equal(leads ? 0 : undefined);
+    });
+  }
 
   it('believes instances as far as its host proposes', () => {
     restart({ instanceLeapMax: 100 });

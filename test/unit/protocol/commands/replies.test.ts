@@ -1,6 +1,10 @@
 /** Replies of the store to every command. */
+import { Session } from '@paxkv/kvserver/internal/state-machine/sessions/session';
 import { Sessions } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import type { CacheSlot } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
+import { toCachedEntry } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
+import { keysOf } from '@paxkv/kvserver/internal/state-machine/store/keys-of';
+import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import {
   allCommands,
@@ -14,31 +18,46 @@ import {
   type Request,
   replyToRow,
   unpack,
+  type WriteReply,
   writeReplyFromRow,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
-import { FixedCache, plain } from '../../kvserver/state-machine/fixtures.ts';
+import { plain } from '../../kvserver/state-machine/fixtures.ts';
 import { goodCommandsOf } from './samples.ts';
 
-/** Sessions with a store of one key, absent or present. Every name refers to that key. */
+/** Sessions with a store in which every key that is asked for has the same value, or is absent. */
 class World {
   readonly #sessions = new Sessions({ next: 1, uses: 0 });
-  readonly #store: Store;
-  readonly #slot: CacheSlot;
+  readonly #store = new Store(5, { change: (slot, entry) => Object.assign(slot, { entry }) });
+  readonly #slots = new Map<string, CacheSlot>();
+  readonly #value: Uint8Array | undefined;
 
   constructor(value: Uint8Array | undefined) {
-    const versions = { createRevision: 3, modRevision: 1, version: 2 };
-    const entry = value && { value, ...versions };
-    const cache = new FixedCache({ key: entry });
-    this.#store = new Store(5, cache);
-    this.#slot = cache.find('key') ?? expect.fail('no slot');
+    this.#value = value;
     this.apply({ command: { type: 'openSession', client: 'tester' } });
   }
 
   apply(request: Request): Reply {
-    const isAboutKey = request.command.type !== 'openSession';
-    return this.#sessions.apply(request, isAboutKey ? this.#slot : undefined, this.#store);
+    const slots = keysOf(request.command).map((key) => this.#slotOf(nameOf(key)));
+    return this.#sessions.apply(request, slots, this.#store);
   }
+
+  #slotOf(name: string): CacheSlot {
+    const versions = { createRevision: 3, modRevision: 1, version: 2 };
+    const entry = this.#value && toCachedEntry({ value: this.#value, ...versions });
+    const slot = this.#slots.get(name) ?? { name, entry, rowSum: undefined };
+    this.#slots.set(name, slot);
+    return slot;
+  }
+}
+
+/** The reply after a restart of the server. */
+function keptByASession(reply: WriteReply): Reply | undefined {
+  const session = new Session(1, 'tester');
+  session.touch(1);
+  session.cacheReply({ number: 1, digest: 1, reply });
+  const row = Uint8Array.from(pack(session.toRow()));
+  return Session.fromRow(1, unpack(row)).cachedReply(1)?.reply;
 }
 
 const keyValues = [undefined, ...['', 'text', '41'].map((text) => Buffer.from(text))];
@@ -90,6 +109,7 @@ for (const spec of allCommands) {
         const read = () => writeReplyFromRow(unpack(pack(replyToRow(reply))));
         if (isKept) expect(read()).to.deep.equal(reply);
         else expect(read).to.throw(TypeError);
+        if (isWriteReply(reply)) expect(keptByASession(reply)).to.deep.equal(reply);
       }
     });
 

@@ -16,13 +16,15 @@ interface FieldValues {
   readonly above: readonly unknown[];
 }
 
-export function valuesOf({ limits }: RequestField<unknown>): FieldValues {
+export function valuesOf(field: RequestField<unknown>): FieldValues {
+  const { limits } = field;
   if (limits.of === 'number') {
     const { min, max } = limits;
     return { good: [min, -1n, 0n, 1n, 12n, max], below: [min - 1n], above: [max + 1n] };
   }
   const { of, min, max } = limits;
   if (of === 'auth table') return authTables;
+  if (of === 'items') return isOperation(field) ? operations : comparisons;
   if (of === 'count') return { good: [min, 1, max], below: [min - 1], above: [max + 1] };
   const make = (length: number) => madeOf(of, length);
   return {
@@ -31,6 +33,59 @@ export function valuesOf({ limits }: RequestField<unknown>): FieldValues {
     above: [make(max + 1)],
   };
 }
+
+const key = Uint8Array.of(107);
+const nested = { type: 'transact', if: [], then: [{ type: 'delete', key }], else: [] } as const;
+
+/** Whether the items of the field are operations, and not comparisons. */
+function isOperation({ json }: RequestField<unknown>): boolean {
+  return json.safeParse([{ type: 'get', key: 'aw==' }]).success;
+}
+
+const comparisons: FieldValues = {
+  good: [
+    [],
+    [{ key, of: 'modRevision', is: '=', to: 0 }],
+    [{ key, of: 'version', is: '<', to: Number.MAX_SAFE_INTEGER }],
+    [
+      { key, of: 'value', is: '!=', to: Uint8Array.of(0, 255) },
+      { key, of: 'createRevision', is: '>', to: 1 },
+    ],
+  ],
+  below: [
+    [{ key: new Uint8Array(), of: 'version', is: '=', to: 0 }],
+    [{ key, of: 'version', is: '=', to: -1 }],
+    [{ key, of: 'version', is: '~', to: 1 }],
+    [{ key, of: 'lease', is: '=', to: 1 }],
+  ],
+  above: [],
+};
+
+const operations: FieldValues = {
+  good: [
+    [],
+    [{ type: 'get', key }],
+    [
+      { type: 'put', key, value: Uint8Array.of(0, 255) },
+      { type: 'append', key, value: new Uint8Array() },
+      { type: 'increment', key, by: -3n },
+      { type: 'delete', key },
+      nested,
+    ],
+    [{ ...nested, then: [nested], else: [{ type: 'get', key }] }],
+  ],
+  below: [
+    [{ type: 'get', key: new Uint8Array() }],
+    [{ type: 'increment', key, by: 2n ** 63n }],
+    [{ ...nested, then: [{ ...nested, then: [nested] }] }],
+    new Array(129).fill({ type: 'get', key }),
+    [{ ...nested, then: new Array(128).fill({ type: 'get', key }) }],
+  ],
+  above: [
+    [{ type: 'put', key, value: new Uint8Array(2 ** 20 + 1) }],
+    [0, 1].map(() => ({ type: 'put', key, value: new Uint8Array(2 ** 19 + 2 ** 13) })),
+  ],
+};
 
 const salt = new Uint8Array(16).fill(1);
 const hash = new Uint8Array(32).fill(2);

@@ -27,6 +27,7 @@ const summaries: Readonly<Record<CommandType, string>> = {
   increment: 'Add to a counter',
   getAuth: 'Read users, roles and the hashes of tokens',
   setAuth: 'Replace users, roles and tokens, unless someone else has meanwhile',
+  transact: 'Compare and change several keys in one step',
 };
 
 const bytes = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };

@@ -17,7 +17,7 @@ const overheadBytes = 48;
 
 /** What a row adds to a frame. */
 export interface RowSizes {
-  /** The size of the value or message in the row. Default 0. */
+  /** The size of the value or message in the row. Default: that of its byte strings. */
   readonly bytes?: number;
   /** What was reserved for the reply. The outbox takes it over. */
   readonly hold?: Hold | undefined;
@@ -60,7 +60,7 @@ export class ReplyOutbox {
     return this.#sentMs[0];
   }
 
-  add(id: number, row: Row, { bytes = 0, hold }: RowSizes = {}): void {
+  add(id: number, row: Row, { bytes = bytesIn(row), hold }: RowSizes = {}): void {
     const size = overheadBytes + bytes;
     if (this.#bytes > 0 && this.#bytes + size > this.#options.limits.replyFrameBytesMax)
       this.flush();
@@ -103,4 +103,10 @@ export class ReplyOutbox {
     });
     onSent();
   }
+}
+
+function bytesIn(row: Row): number {
+  let bytes = 0;
+  for (const field of row) if (field instanceof Uint8Array) bytes += field.length;
+  return bytes;
 }

@@ -194,9 +194,10 @@ export class StreamConnection {
     }
     const { service, principal, client, account, limits } = this.#options;
     const origin = { transport: 'stream', id: this.#options.id, number: id } as const;
-    const timing = new RequestTiming(request.command.type, origin, cameMs);
+    const { type } = request.command;
+    const timing = new RequestTiming(type, origin, cameMs);
     const room =
-      request.command.type === 'get'
+      type === 'get' || type === 'transact'
         ? new StreamReplyRoom(account, this.#outbox, limits.unsentValueBytesMax)
         : undefined;
     const { signal } = this.#closed;
@@ -219,8 +220,7 @@ export class StreamConnection {
   }
 
   #onReply(arrival: Arrival, id: number, reply: Reply, hold: Hold | undefined): void {
-    const bytes = reply.type === 'get' ? (reply.entry?.value.length ?? 0) : 0;
-    this.#answer(arrival, id, replyToRow(reply), { bytes, hold });
+    this.#answer(arrival, id, replyToRow(reply), { hold });
   }
 
   #refuseRequest(arrival: Arrival, id: number, row: Row): void {

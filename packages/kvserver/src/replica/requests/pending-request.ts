@@ -8,9 +8,8 @@ import type { Place } from '../../budget/fair-queue.ts';
 import { overloaded } from '../../budget/overloaded.ts';
 import type { StepMark } from '../request-timing.ts';
 import type { SubmitOptions } from '../submitter.ts';
-
-/** Bytes that a request counts in addition to its key and value. */
-const overheadBytes = 64;
+import { withRoom } from './reply-room.ts';
+import { bytesOf, partCountOf } from './request-size.ts';
 
 export interface PendingOptions extends Pick<SubmitOptions, 'timing'> {
   /** When the wait ends, in milliseconds of the replica's clock. */
@@ -27,6 +26,8 @@ export interface PendingOptions extends Pick<SubmitOptions, 'timing'> {
 export class PendingRequest {
   readonly request: Request;
   readonly bytes: number;
+  /** See `partCountOf`. */
+  readonly partCount: number;
   readonly reply: Promise<Reply>;
   /** Its slot among all pending requests. */
   slot = -1;
@@ -46,6 +47,7 @@ export class PendingRequest {
     const { signal } = options;
     this.request = request;
     this.bytes = bytesOf(request);
+    this.partCount = partCountOf(request);
     this.#options = options;
     this.reply = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -91,7 +93,7 @@ export class PendingRequest {
   resolve(reply: Reply, decided?: StepMark): void {
     const { timing } = this.#options;
     if (timing !== undefined) timing.decided = decided;
-    if (this.#settle()) this.#resolve(reply);
+    if (this.#settle()) this.#resolve(withRoom(reply, this.room));
   }
 
   reject(error: KvError): void {
@@ -136,14 +138,6 @@ export class PendingRequest {
     onSettled(this);
     return true;
   }
-}
-
-/** Bytes that a request counts while it is pending. */
-export function bytesOf({ command }: Request): number {
-  if (command.type === 'openSession') return overheadBytes + command.client.length;
-  const valueBytes = 'value' in command ? command.value.length : 0;
-  const keyBytes = 'key' in command ? command.key.length : 0;
-  return overheadBytes + keyBytes + valueBytes;
 }
 
 /**

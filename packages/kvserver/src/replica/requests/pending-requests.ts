@@ -12,8 +12,9 @@ import type { Limits } from '../../config/settings.ts';
 import type { SubmitOptions } from '../submitter.ts';
 import type { OwnSession } from '../writes/own-session.ts';
 import { Admission, type BoundUse, type Load } from './admission.ts';
-import { bytesOf, PendingRequest } from './pending-request.ts';
+import { PendingRequest } from './pending-request.ts';
 import { PendingShares } from './pending-shares.ts';
+import { bytesOf } from './request-size.ts';
 import { RequestSteps } from './request-steps.ts';
 
 /** Waits that end at their deadline in one turn of the event loop. For each, a reply is made and sent. */
@@ -107,11 +108,11 @@ export class PendingRequests {
     let bytes = 0;
     const mark = this.#steps.mark();
     this.#queued.serve((pending) => {
-      if (count === batchRequestCountMax) return 'enough';
+      if (count > 0 && count + pending.partCount > batchRequestCountMax) return 'enough';
       if (count > 0 && bytes + pending.bytes > batchBytesMax) return 'enough';
       if (!take(pending)) return 'kept';
       pending.markProposed(mark);
-      count += 1;
+      count += pending.partCount;
       bytes += pending.bytes;
       return pending.bytes;
     });

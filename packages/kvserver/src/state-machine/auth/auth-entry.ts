@@ -7,7 +7,6 @@ import {
   authTableFromBytes,
   authTableToBytes,
   type Bytes,
-  type Command,
   type Entry,
   emptyAuthTable,
   type GetAuthReply,
@@ -17,14 +16,6 @@ import { toText } from '../store/latin1.ts';
 
 /** The key of the auth table. The keys of clients have at least one byte. */
 export const authKey: Bytes = new Uint8Array();
-
-/** A command that reads or changes one entry. */
-type EntryCommand = Exclude<Command, { type: 'openSession' }>;
-
-/** The key of the entry that a command is about. */
-export function keyOf(command: EntryCommand): Bytes {
-  return 'key' in command ? command.key : authKey;
-}
 
 /** The text of a table in its entry. */
 export function authText(table: AuthTable): string {

@@ -39,11 +39,11 @@ export class Auth {
   ): Applying {
     if (principal === undefined && !this.#table.required && type !== 'setAuth') return store;
     return {
-      apply: (command, slot) => {
+      apply: (command, slots) => {
         const reason = refusalOf(this.#table, principal, command);
         if (reason !== undefined) return { type: 'refused', reason };
-        const reply = store.apply(command, slot);
-        if (reply.type === 'setAuth') this.#table = authTableIn(slot?.entry);
+        const reply = store.apply(command, slots);
+        if (reply.type === 'setAuth') this.#table = authTableIn(slots[0]?.entry);
         return reply;
       },
     };

@@ -7,6 +7,8 @@ import {
   adminRole,
   type Bytes,
   type Command,
+  comparisonsOf,
+  operationsOf,
   type Principal,
   type Right,
   type RightKind,
@@ -33,7 +35,11 @@ export function isKnown(table: AuthTable, { user, token }: Principal): boolean {
 
 /** Whether the principal has the right. */
 export function mayDo(table: AuthTable, { user }: Principal, need: Need): boolean {
-  return rightsOf(table, user)?.some((right) => grants(right, need)) ?? false;
+  return isGranted(rightsOf(table, user), need);
+}
+
+function isGranted(rights: readonly Right[] | undefined, need: Need): boolean {
+  return rights?.some((right) => grants(right, need)) ?? false;
 }
 
 /**
@@ -47,10 +53,14 @@ export function refusalOf(
 ): AuthRefusal | undefined {
   if (principal === undefined) return table.required ? 'unauthenticated' : undefined;
   if (!isKnown(table, principal)) return 'unauthenticated';
-  return needsOf(command).every((need) => mayDo(table, principal, need)) ? undefined : 'forbidden';
+  const rights = rightsOf(table, principal.user);
+  return needsOf(command).every((need) => isGranted(rights, need)) ? undefined : 'forbidden';
 }
 
-/** Every right that the command needs. The reply to an increment shows the value, so it needs two. */
+/**
+ * Every right that the command needs. The reply to an increment shows the value, so it needs two. A transaction needs
+ * the rights of both branches, so that being refused does not depend on what is stored.
+ */
 export function needsOf(command: Command): readonly Need[] {
   switch (command.type) {
     case 'openSession':
@@ -64,6 +74,11 @@ export function needsOf(command: Command): readonly Need[] {
       return [
         { kind: 'read', key: command.key },
         { kind: 'write', key: command.key },
+      ];
+    case 'transact':
+      return [
+        ...Array.from(comparisonsOf(command), ({ key }) => ({ kind: 'read', key }) as const),
+        ...Array.from(operationsOf(command)).flatMap(needsOf),
       ];
     default:
       return [{ kind: 'write', key: command.key }];

@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { commandToRow, pack, type Row, specOf, toBytes } from '@paxkv/protocol';
-import type { KeyCommand } from '../store/commands/effect.ts';
+import type { StoreCommand } from '../store/commands/effect.ts';
 
 /** Commands up to this tag have a key and at most a value. Sessions on disk hold their digests in this form. */
 const firstFormTagMax = 3;
@@ -15,7 +15,7 @@ const secondFormBase = 2 ** 20 + 2 ** 19;
  * Equal on all replicas. The lower 32 bits are a checksum over all fields of the command. The bits above,
  * up to the 53 that a double holds exactly, are its tag and part of the lengths of its fields.
  */
-export function digestOf(command: KeyCommand): number {
+export function digestOf(command: StoreCommand): number {
   const { tag } = specOf(command.type);
   const row = commandToRow(command);
   return tag <= firstFormTagMax ? firstForm(tag, row) : secondForm(tag, row);

@@ -4,6 +4,7 @@
  * memory (see the client's `Ring`).
  */
 import type { WriteReply } from '@paxkv/protocol';
+import { bytesOf } from './kept-reply.ts';
 
 /** The reply to the request of one number. */
 export interface CachedReply {
@@ -11,11 +12,6 @@ export interface CachedReply {
   /** The digest of the command, by which another command under the same number is noticed. */
   readonly digest: number;
   readonly reply: WriteReply;
-}
-
-/** About how many bytes a reply takes in a row of the log format. Replies to writes have a few numbers at most. */
-export function bytesOf({ reply }: CachedReply): number {
-  return 64 + (reply.type === 'refused' ? reply.reason.length : 0);
 }
 
 /** At least this many empty cells at the front are removed at once, which copies the rest. */
@@ -27,7 +23,7 @@ export class ReplyCache implements Iterable<CachedReply> {
   #first = 0;
   #bytes = 0;
 
-  /** About how many bytes the replies take: see {@link bytesOf}. */
+  /** About how many bytes the replies take. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -51,13 +47,13 @@ export class ReplyCache implements Iterable<CachedReply> {
     const index = this.#find(cached.number);
     if (index === this.#cells.length) this.#cells.push(cached);
     else this.#cells.splice(index, 0, cached);
-    this.#bytes += bytesOf(cached);
+    this.#bytes += bytesOf(cached.reply);
   }
 
   deleteBelow(number: number): void {
     let lowest = this.#cells[this.#first];
     while (lowest !== undefined && lowest.number < number) {
-      this.#bytes -= bytesOf(lowest);
+      this.#bytes -= bytesOf(lowest.reply);
       this.#cells[this.#first] = undefined;
       this.#first += 1;
       lowest = this.#cells[this.#first];

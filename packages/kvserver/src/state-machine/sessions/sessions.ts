@@ -16,8 +16,9 @@ import {
 } from '@paxkv/protocol';
 import type { LoggedRequest } from '../batch.ts';
 import type { CacheSlot } from '../store/cached-entry.ts';
-import type { Applying, KeyCommand } from '../store/commands/effect.ts';
+import type { Applying, StoreCommand } from '../store/commands/effect.ts';
 import { digestOf } from './command-digest.ts';
+import { keptPart } from './kept-reply.ts';
 import { isUserOwner, type Opening, sessionIdOf, userOwner } from './opening.ts';
 import { Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
@@ -99,12 +100,12 @@ export class Sessions {
     for (const session of [...this.#table]) this.#evict(session);
   }
 
-  /** Applies one request to the sessions and the store. `slot`: the cache slot of its key, if it has a key. */
-  apply(request: LoggedRequest, slot: CacheSlot | undefined, store: Applying): Reply {
+  /** Applies one request to the sessions and the store. `slots`: the cache slots of its keys. */
+  apply(request: LoggedRequest, slots: readonly CacheSlot[], store: Applying): Reply {
     const { command, stamp, principal, opening } = request;
     if (command.type === 'openSession') return this.#open(command.client, opening);
-    if (stamp === undefined) return store.apply(command, slot);
-    return this.#applyStamped({ command, stamp, principal, slot }, store);
+    if (stamp === undefined) return store.apply(command, slots);
+    return this.#applyStamped({ command, stamp, principal, slots }, store);
   }
 
   /** All sessions opened, used or evicted since the last call; `undefined` for an evicted one. */
@@ -190,10 +191,10 @@ export class Sessions {
 }
 
 interface StampedRequest {
-  readonly command: KeyCommand;
+  readonly command: StoreCommand;
   readonly stamp: Stamp;
   readonly principal: Principal | undefined;
-  readonly slot: CacheSlot | undefined;
+  readonly slots: readonly CacheSlot[];
 }
 
 /** A user has one name, while the address of a client may change. */
@@ -204,7 +205,7 @@ function mayUse({ owner }: Session, { principal }: StampedRequest): boolean {
 
 function applyOnce(
   session: Session,
-  { command, stamp, slot }: StampedRequest,
+  { command, stamp, slots }: StampedRequest,
   store: Applying,
 ): Reply {
   if (!session.admits(stamp.number)) return refused('outsideWindow');
@@ -213,8 +214,10 @@ function applyOnce(
   const cached = session.cachedReply(number);
   if (cached?.digest === digest) return cached.reply;
   if (cached !== undefined) return refused('numberReused');
-  const reply = store.apply(command, slot);
-  if (isWriteReply(reply)) session.cacheReply({ number, digest, reply });
+  const reply = store.apply(command, slots);
+  if (isWriteReply(reply)) {
+    session.cacheReply({ number, digest, reply: keptPart(reply, session.cachedReplyBytes) });
+  }
   return reply;
 }
 

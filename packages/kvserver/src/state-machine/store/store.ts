@@ -5,13 +5,22 @@
 import assert from 'node:assert/strict';
 import type { CacheSlot } from './cached-entry.ts';
 import type { CachedValue } from './cached-value.ts';
-import type { Changes, KeyCommand, KeyReply } from './commands/effect.ts';
+import type { Applying, Changes, StoreCommand, StoreReply } from './commands/effect.ts';
 import { effectOf } from './commands/table.ts';
+import { transact } from './commands/transact.ts';
 import type { EntryCache } from './entry-cache.ts';
+import { entryAfter } from './next-entry.ts';
 
-export class Store implements Changes {
+/**
+ * Bytes of values in the replies to the transactions of one instance. Every server makes the replies of an instance at
+ * once, and hashes them. This bound is part of the log format.
+ */
+const instanceReadBytesMax = 8 * 1024 * 1024;
+
+export class Store implements Applying, Changes {
   readonly #cache: Pick<EntryCache, 'change'>;
   #revision: number;
+  #instanceReadBytes = 0;
 
   /** `revision`: that of the state in `cache`. */
   constructor(revision: number, cache: Pick<EntryCache, 'change'>) {
@@ -24,21 +33,29 @@ export class Store implements Changes {
     return this.#revision;
   }
 
-  /** `slot`: the cache slot of the command's key. */
-  apply(command: KeyCommand, slot: CacheSlot | undefined): KeyReply {
+  /** The commands that follow are those of the next instance. */
+  beginInstance(): void {
+    this.#instanceReadBytes = 0;
+  }
+
+  apply(command: StoreCommand, slots: readonly CacheSlot[]): StoreReply {
+    if (command.type === 'transact') {
+      const readBytesMax = instanceReadBytesMax - this.#instanceReadBytes;
+      const options = { revision: this.#revision, readBytesMax };
+      const { reply, changes, readBytes } = transact(command, slots, options);
+      this.#instanceReadBytes += readBytes;
+      if (reply.type === 'transact' && reply.revision > this.#revision) this.#advance();
+      for (const { slot, entry } of changes) this.#cache.change(slot, entry);
+      return reply;
+    }
+    const [slot] = slots;
     assert(slot !== undefined, 'every key a command names is in memory');
     return effectOf[command.type].apply(command, slot, this);
   }
 
   write(slot: CacheSlot, value: CachedValue): number {
-    const { entry: before } = slot;
     const revision = this.#advance();
-    this.#cache.change(slot, {
-      value,
-      createRevision: before?.createRevision ?? revision,
-      modRevision: revision,
-      version: (before?.version ?? 0) + 1,
-    });
+    this.#cache.change(slot, entryAfter(slot.entry, value, revision));
     return revision;
   }
 

@@ -52,6 +52,7 @@ describe('App', () => {
     forbidden: 'KV_FORBIDDEN',
     authChanged: 'KV_AUTH_CHANGED',
     tooLarge: 'KV_TOO_LARGE',
+    readsTooLarge: 'KV_TOO_LARGE',
     notACounter: 'KV_NOT_A_COUNTER',
     counterOverflow: 'KV_NOT_A_COUNTER',
   };

@@ -15,7 +15,6 @@ import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import {
   type AuthTable,
   type CurrentStatus,
-  type Entry,
   type ErrorReply,
   emptyAuthTable,
   KvError,
@@ -24,18 +23,18 @@ import {
   type Request,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
+import { Model } from '../../state-machine/model.ts';
 import { expectDocumented } from '../openapi/conformance.ts';
 
 /** Answers requests from a map in memory, or as `script` says. */
 export class ScriptedReplica implements Submitter {
   authTable: AuthTable = emptyAuthTable;
+  readonly model = new Model();
   readonly requests: Request[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
   readonly consistencies: (string | undefined)[] = [];
   script: ((request: Request, signal?: AbortSignal) => Promise<Reply>) | undefined;
   readonly #arrivals = new EventEmitter();
-  readonly #entries = new Map<string, Entry>();
-  #revision = 0;
 
   async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
     this.requests.push(request);
@@ -51,44 +50,17 @@ export class ScriptedReplica implements Submitter {
   }
 
   #apply({ command }: Request): Reply {
-    if (command.type === 'openSession')
-      return { type: 'openSession', session: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
-    if (command.type === 'getAuth') return { type: 'getAuth', revision: 0, table: this.authTable };
-    if (command.type === 'setAuth') return { type: 'setAuth', revision: this.#revision };
-    const name = Buffer.from(command.key).toString('hex');
-    const entry = this.#entries.get(name);
+    const { model } = this;
     switch (command.type) {
-      case 'get':
-        return { type: 'get', entry };
-      case 'put':
-        return { type: 'put', revision: this.#write(name, command.value) };
-      case 'append': {
-        const value = Buffer.concat([entry?.value ?? Buffer.alloc(0), command.value]);
-        return { type: 'append', revision: this.#write(name, value), length: value.length };
-      }
-      case 'delete': {
-        const deleted = this.#entries.delete(name);
-        if (deleted) this.#revision += 1;
-        return { type: 'delete', revision: this.#revision, deleted };
-      }
-      case 'increment': {
-        const value = BigInt(Buffer.from(entry?.value ?? []).toString()) + command.by;
-        const revision = this.#write(name, Buffer.from(String(value)));
-        return { type: 'increment', revision, value };
-      }
+      case 'openSession':
+        return { type: 'openSession', session: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
+      case 'getAuth':
+        return { type: 'getAuth', revision: 0, table: this.authTable };
+      case 'setAuth':
+        return { type: 'setAuth', revision: model.revision };
+      default:
+        return model.apply({ command });
     }
-  }
-
-  #write(name: string, value: Uint8Array): number {
-    this.#revision += 1;
-    const before = this.#entries.get(name);
-    this.#entries.set(name, {
-      value,
-      createRevision: before?.createRevision ?? this.#revision,
-      modRevision: this.#revision,
-      version: (before?.version ?? 0) + 1,
-    });
-    return this.#revision;
   }
 }
 

@@ -1,15 +1,13 @@
 import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
-import {
-  bytesOf,
-  type PendingRequest,
-} from '@paxkv/kvserver/internal/replica/requests/pending-request';
+import type { PendingRequest } from '@paxkv/kvserver/internal/replica/requests/pending-request';
 import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pending-requests';
-import { allCommands, KvError } from '@paxkv/protocol';
+import { bytesOf } from '@paxkv/kvserver/internal/replica/requests/request-size';
+import { allCommands, type Command, KvError } from '@paxkv/protocol';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { bytesKeptByEach, leakBytesMin } from '../../../kept-memory.ts';
 import { goodCommandsOf } from '../../../protocol/commands/samples.ts';
-import { get, put } from '../../state-machine/fixtures.ts';
+import { get, put, remove, stamped, transaction } from '../../state-machine/fixtures.ts';
 
 const many = 10_000;
 
@@ -117,6 +115,23 @@ describe('The bounds of pending requests', () => {
         ignore(pending.add({ command: put('k', 'value') }));
       expect(batchSizes(), `${batchBytesMax}`).to.deep.equal(sizes);
     }
+  });
+
+  it('go into batches by the parts of transactions, of which each may need an entry', () => {
+    const parts = (count: number): Command =>
+      transaction({ then: Array.from({ length: count }, () => remove('k')) });
+    pending = create({ batchRequestCountMax: 10 });
+    for (const count of [4, 5, 1, 0, 10, 11, 2]) ignore(pending.add({ command: parts(count) }));
+    expect(batchSizes()).to.deep.equal([3, 1, 1, 1, 1]);
+  });
+
+  it('go into batches with few of the gets whose values every server would read', () => {
+    const logged = stamped(get('k'), [1, 1]);
+    for (let index = 0; index < 3; index += 1) ignore(pending.add(logged));
+    expect(batchSizes()).to.deep.equal([1, 1, 1]);
+    const reading = transaction({ then: [get('k')] });
+    for (let index = 0; index < 512; index += 1) ignore(pending.add({ command: reading }));
+    expect(Math.max(...batchSizes())).to.be.within(200, 256);
   });
 
   for (const spec of allCommands) {

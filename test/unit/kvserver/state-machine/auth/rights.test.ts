@@ -5,10 +5,20 @@ import {
   allCommands,
   type Command,
   type RightKind,
+  type TransactCommand,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { goodCommandsOf } from '../../../protocol/commands/samples.ts';
-import { append, bytes, get, openSession, put, remove } from '../fixtures.ts';
+import {
+  append,
+  bytes,
+  get,
+  type KeyCommand,
+  openSession,
+  put,
+  remove,
+  transaction,
+} from '../fixtures.ts';
 
 const right = (kind: RightKind, prefix = '') => ({ kind, prefix: bytes(prefix) });
 const token = {
@@ -28,7 +38,7 @@ const table: AuthTable = {
   ],
   tokens: [token],
 };
-const increment = (key: string): Command => ({ type: 'increment', key: bytes(key), by: 1n });
+const increment = (key: string): KeyCommand => ({ type: 'increment', key: bytes(key), by: 1n });
 
 describe('Rights', () => {
   it('hold for keys that begin with the prefix, in bytes', () => {
@@ -59,6 +69,27 @@ describe('Rights', () => {
     const apart = [right('read', 'a'), right('write', 'orders/')];
     const others = { ...table, roles: [{ name: 'orders', rights: apart }] };
     expect(refusalOf(others, anna, increment('orders/1'))).to.equal('forbidden');
+  });
+
+  it('that a transaction needs are those to read what it compares, and for both branches, at every depth', () => {
+    const compared = (key: string) => ({ key: bytes(key), of: 'version', is: '=', to: 0 }) as const;
+    const verdict = (parts: Partial<TransactCommand>) =>
+      refusalOf(table, { user: 'anna' }, transaction(parts));
+    const [own, others] = ['orders/1', 'others/1'];
+    expect(verdict({ if: [compared(own)], then: [put(own, '')], else: [get('abc')] })).to.equal(
+      undefined,
+    );
+    const forbidden: readonly Partial<TransactCommand>[] = [
+      { if: [compared(others)] },
+      { then: [get(others)] },
+      { else: [put('abc', '')] },
+      { then: [increment('abc')] },
+    ];
+    for (const parts of forbidden) {
+      for (const one of [parts, { then: [transaction(parts)] }, { else: [transaction(parts)] }]) {
+        expect(verdict(one)).to.equal('forbidden');
+      }
+    }
   });
 
   it('of an administrator, and of root, are all', () => {

@@ -36,6 +36,8 @@ class CountingStore {
         return { type: 'delete', revision, deleted: true };
       case 'increment':
         return { type: 'increment', revision, value: BigInt(revision) };
+      case 'transact':
+        return { type: 'transact', passed: true, revision, results: [{ type: 'put', revision }] };
     }
   }
 }
@@ -56,7 +58,7 @@ for (const spec of writes) {
     });
 
     function apply(request: Request): Reply {
-      return sessions.apply(request, undefined, store);
+      return sessions.apply(request, [], store);
     }
 
     const at = (number: number, firstOutstanding = 1, given: Command = command): Request => ({

@@ -1,5 +1,5 @@
+import { bytesOf } from '@paxkv/kvserver/internal/state-machine/sessions/kept-reply';
 import {
-  bytesOf,
   type CachedReply,
   ReplyCache,
 } from '@paxkv/kvserver/internal/state-machine/sessions/reply-cache';
@@ -59,7 +59,7 @@ describe('ReplyCache', () => {
         cache.add(model.get(number) ?? cachedReply(number));
       }
       expect(cache.size).to.equal(model.size);
-      const bytes = [...model.values()].reduce((sum, cached) => sum + bytesOf(cached), 0);
+      const bytes = [...model.values()].reduce((sum, cached) => sum + bytesOf(cached.reply), 0);
       expect(cache.bytes).to.equal(bytes);
       expect(numbersIn(cache)).to.deep.equal([...model.keys()].sort((a, b) => a - b));
     }

@@ -35,9 +35,7 @@ class Subject {
   }
 
   apply(request: LoggedRequest): Reply {
-    const { command } = request;
-    const slot = 'key' in command ? this.#cache.find(nameOf(command.key)) : undefined;
-    return this.sessions.apply(request, slot, this.store);
+    return this.sessions.apply(request, this.#cache.slotsOf(request.command), this.store);
   }
 
   /** Restarts as a replica does; `kept` is the content of its database. */
@@ -48,7 +46,7 @@ class Subject {
   }
 
   get value(): string | undefined {
-    const reply = this.store.apply(get('k'), this.#cache.find('k'));
+    const reply = this.store.apply(get('k'), this.#cache.slotsOf(get('k')));
     if (reply.type !== 'get' || reply.entry === undefined) return undefined;
     return nameOf(reply.entry.value);
   }
@@ -266,10 +264,20 @@ describe('Sessions', () => {
     });
   });
 
+  it('has bounds that are the same in every version, since the log format contains them', () => {
+    expect(sessionLimits).to.deep.equal({
+      sessionCountMax: 10_000,
+      cachedReplyCountMax: 500_000,
+      ownerSessionCountMax: 5_000,
+      cachedReplyBytesMax: 16_777_216,
+      sessionReplyBytesMax: 98_304,
+    });
+  });
+
   it('stops before it assigns an id beyond exact integers', () => {
     const sessions = new Sessions({ next: Number.MAX_SAFE_INTEGER, uses: 0 });
     const store = new Store(0, new FixedCache({}));
-    const open = () => sessions.apply({ command: openSession() }, undefined, store);
+    const open = () => sessions.apply({ command: openSession() }, [], store);
     expect(open).to.throw(/counted exactly/);
   });
 });

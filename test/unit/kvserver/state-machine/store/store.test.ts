@@ -1,5 +1,4 @@
 import { fromCachedEntry } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
-import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import type { Entry } from '@paxkv/protocol';
 import { valueBytesMax } from '@paxkv/protocol';
@@ -23,7 +22,7 @@ describe('Store', () => {
   /** At revision 10, where `old` holds "abc" and `new` is absent. */
   let store: Store;
 
-  const apply = (command: KeyCommand) => store.apply(command, cache.find(nameOf(command.key)));
+  const apply = (command: KeyCommand) => store.apply(command, cache.slotsOf(command));
 
   beforeEach(() => {
     cache = new FixedCache({ old: entry('abc', [3, 5, 2]), new: undefined });

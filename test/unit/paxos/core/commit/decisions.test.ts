@@ -148,7 +148,7 @@ describe('Decisions', () => {
     expect(learn(4), 'no proposal').to.deep.equal([]);
   });
 
-  it('take no value for an instance that is forgotten, from no peer', () => {
+  it('take no value for a forgotten instance', () => {
     roles.truncation.restore(6);
     const sources: Record<string, (step: Step<string>, seq: number) => void> = {
       'a notice with its value': (step, seq) =>

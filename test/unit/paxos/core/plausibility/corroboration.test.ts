@@ -24,6 +24,11 @@ describe('agreedHighest', () => {
     expect(agreedHighest([2 ** 51, 2 ** 51], group)).to.equal(2 ** 51);
   });
 
+  it('is none while nobody has reported any', () => {
+    expect(agreedHighest([-1, -1], group)).to.equal(-1);
+    expect(agreedHighest([], group)).to.equal(-1);
+  });
+
   it('is the highest number if nothing bounds leaps', () => {
     const leapMax = Number.POSITIVE_INFINITY;
     expect(agreedHighest([5, 2 ** 51], { peerCount: 3, leapMax })).to.equal(2 ** 51);

@@ -27,6 +27,12 @@ describe('the lines of a trace', () => {
     expect(effectsHash('a')).to.equal('61a1cfeae38a9410');
   });
 
+  it('have a hash of 16 digits, also where it begins with zeros', () => {
+    const hashes = Array.from({ length: 200 }, (_, index) => effectsHash(index));
+    for (const hash of hashes) expect(hash).to.match(/^[0-9a-f]{16}$/);
+    expect(hashes.some((hash) => hash.startsWith('0'))).to.equal(true);
+  });
+
   it('have the size of a value before its token', () => {
     expect(['0:7', '12:7', '4096:a:b'].map(sizeInToken)).to.deep.equal([0, 12, 4096]);
   });

@@ -28,7 +28,7 @@ describe('TraceRecorder', () => {
   }
 
   const plain = {
-    ...{ trace: 1, me: 0, peerCount: 3, isCandidate: false, stateEpoch: 0 },
+    ...{ trace: 2, me: 0, peerCount: 3, isCandidate: false, stateEpoch: 0 },
     retention: { type: 'everyPeer' },
     memory: { state: 'kept', writeIndex: 0, writes: [] },
     draws: [0.5],

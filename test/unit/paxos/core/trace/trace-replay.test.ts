@@ -85,10 +85,13 @@ describe('a replay', () => {
   });
 
   it('refuses what is no trace, or one of another version', () => {
-    for (const lines of [[], ['{'], ['null'], ['{"trace":1}'], ['{"trace":2}'], longest.slice(1)]) {
+    const starts = ['{', 'null', '{}', '{"trace":1}', '{"trace":2}'].map((line) => [line]);
+    for (const lines of [[], ...starts, longest.slice(1)]) {
       expect(() => new TraceReplay(lines), lines[0]).to.throw(PaxosError);
     }
-    for (const line of ['{', '7', '{"at":1}']) {
+    const step = { at: 1, event: { type: 'wake' }, hash: '0'.repeat(16) };
+    const without = Object.keys(step).map((name) => JSON.stringify({ ...step, [name]: undefined }));
+    for (const line of ['{', '7', ...without]) {
       expect(() => replay([longest[0] ?? '', line]), line).to.throw(PaxosError);
     }
   });

@@ -3,15 +3,20 @@ import type { Command, CommandOf, RefusedReply, ReplyOf } from '@paxkv/protocol'
 import type { CacheSlot } from '../cached-entry.ts';
 import type { CachedValue } from '../cached-value.ts';
 
-/** A command about one entry. `sessions/` opens sessions. */
-export type KeyCommand = Exclude<Command, { type: 'openSession' }>;
+/** A command about entries. `sessions/` opens sessions. */
+export type StoreCommand = Exclude<Command, { type: 'openSession' }>;
+
+/** A command about one entry. */
+export type KeyCommand = Exclude<StoreCommand, { type: 'transact' }>;
 
 export type KeyReply = ReplyOf<KeyCommand['type']> | RefusedReply;
 
+export type StoreReply = ReplyOf<StoreCommand['type']> | RefusedReply;
+
 /** Applies commands to entries. */
 export interface Applying {
-  /** `slot`: the cache slot of the entry. */
-  apply(command: KeyCommand, slot: CacheSlot | undefined): KeyReply;
+  /** `slots`: the cache slots of the entries, one for each key of `keysOf`, in the same order. */
+  apply(command: StoreCommand, slots: readonly CacheSlot[]): StoreReply;
 }
 
 /** The changes that a command may make. */

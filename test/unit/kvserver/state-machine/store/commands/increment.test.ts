@@ -12,7 +12,8 @@ function storeOf(value: string | undefined) {
   const cache = new FixedCache({ key: entry });
   const store = new Store(10, cache);
   const slot = cache.find('key');
-  const add = (by: bigint) => store.apply({ type: 'increment', key: bytes('key'), by }, slot);
+  const add = (by: bigint) =>
+    store.apply({ type: 'increment', key: bytes('key'), by }, slot ? [slot] : []);
   return { add, text: () => slot?.entry?.value, store };
 }
 

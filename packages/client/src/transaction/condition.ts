@@ -1,0 +1,61 @@
+/** Conditions of single writes: the write is done only if they hold. */
+import type { Comparison } from '@paxkv/protocol';
+import { toValueBytes, type Writable } from '../encoding.ts';
+import { type CallOptions, callOptionNames } from '../options.ts';
+
+/** What must be true of a key for a write of it to be done. If both are given, both must. */
+export type Condition =
+  | {
+      /** The key's `modRevision`, or whether the key exists. */
+      readonly ifRevision: number | 'absent' | 'present';
+      readonly ifValue?: Writable;
+    }
+  | {
+      /** The key's value, byte by byte. It never equals that of an absent key. */
+      readonly ifValue: Writable;
+      readonly ifRevision?: number | 'absent' | 'present';
+    };
+
+/** The options of a write that depends on a condition. */
+export type ConditionalOptions = CallOptions & Condition;
+
+export const conditionalOptionNames: readonly string[] = [
+  ...callOptionNames,
+  'ifRevision',
+  'ifValue',
+];
+
+/** Whether the options name a condition. */
+export function isConditional(
+  options: CallOptions | ConditionalOptions | undefined,
+): options is ConditionalOptions {
+  if (typeof options !== 'object' || options === null) return false;
+  return ['ifRevision', 'ifValue'].some((name) => Reflect.get(options, name) !== undefined);
+}
+
+/** @throws TypeError for a condition of another form; KvError `KV_TOO_LARGE`. */
+export function toComparisons(
+  key: Uint8Array,
+  { ifRevision, ifValue }: Condition,
+): readonly Comparison[] {
+  return [
+    ...(ifRevision === undefined ? [] : [revisionComparison(key, ifRevision)]),
+    ...(ifValue === undefined
+      ? []
+      : [{ key, of: 'value', is: '=', to: toValueBytes(ifValue) } as const]),
+  ];
+}
+
+function revisionComparison(
+  key: Uint8Array,
+  ifRevision: number | 'absent' | 'present',
+): Comparison {
+  const of = 'modRevision';
+  if (ifRevision === 'absent') return { key, of, is: '=', to: 0 };
+  if (ifRevision === 'present') return { key, of, is: '>', to: 0 };
+  if (Number.isSafeInteger(ifRevision) && ifRevision > 0)
+    return { key, of, is: '=', to: ifRevision };
+  throw new TypeError(
+    `ifRevision is ${String(ifRevision)}; it must be a revision, "absent" or "present"`,
+  );
+}
