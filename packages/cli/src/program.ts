@@ -19,6 +19,7 @@ import { addDelete } from './commands/delete.ts';
 import { addGet } from './commands/get.ts';
 import { addHealth } from './commands/health.ts';
 import { addIncrement } from './commands/incr.ts';
+import { addList } from './commands/ls.ts';
 import { addPut } from './commands/put.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRole } from './commands/role.ts';
@@ -26,6 +27,7 @@ import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addTrace } from './commands/trace.ts';
+import { addTransaction } from './commands/txn.ts';
 import { addUser } from './commands/user.ts';
 import { addVerify } from './commands/verify.ts';
 import { addGlobalOptions } from './options.ts';
@@ -40,6 +42,8 @@ const commands = [
   addAppend,
   addDelete,
   addIncrement,
+  addTransaction,
+  addList,
   addStatus,
   addHealth,
   addTrace,
