@@ -18,6 +18,8 @@ export const exitCodes = {
   absent: 5,
   /** The command took effect, but its result could not be written. */
   unprinted: 6,
+  /** The condition of a write did not hold. */
+  condition: 7,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -30,7 +32,8 @@ Exit codes:
   3  a data directory cannot be used, or its disk failed
   4  unknown whether it was done: read before you write again
   5  get: the key does not exist
-  6  done, but the result could not be written`;
+  6  done, but the result could not be written, or is gone
+  7  not done, since the condition of the write does not hold`;
 
 /** The errors of the command itself, each with its outcome and exit code. */
 const cliErrors = {
@@ -59,6 +62,8 @@ const cliErrors = {
   BACKUP_UNKNOWN_FORMAT: { outcome: 'not done', exitCode: exitCodes.failed },
   BACKUP_INCOMPLETE: { outcome: 'not done', exitCode: exitCodes.failed },
   BACKUP_DAMAGED: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** `--if-revision`, `--if-absent`, `--if-value`: the condition does not hold. */
+  CLI_CONDITION: { outcome: 'not done', exitCode: exitCodes.condition },
   /** The result could not be written to standard output or to a file. */
   CLI_OUTPUT: { outcome: 'done', exitCode: exitCodes.unprinted },
   /** A defect of this program. */
@@ -108,11 +113,17 @@ export interface Failure {
   readonly exitCode: ExitCode;
 }
 
+const exitCodeOf: Readonly<Record<Outcome, ExitCode>> = {
+  'not done': exitCodes.failed,
+  unknown: exitCodes.unknown,
+  done: exitCodes.unprinted,
+};
+
 export function toFailure(error: unknown): Failure {
   if (error instanceof CliError) return error;
   if (error instanceof KvError) {
     const { code, outcome, message } = error;
-    const exitCode = outcome === 'unknown' ? exitCodes.unknown : exitCodes.failed;
+    const exitCode = exitCodeOf[outcome];
     return { code, outcome, lines: [`${message} (${code}, ${outcome})`], exitCode };
   }
   // The stack is printed, since it shows where the defect is.

@@ -26,6 +26,7 @@ import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addTrace } from './commands/trace.ts';
+import { addTransaction } from './commands/txn.ts';
 import { addUser } from './commands/user.ts';
 import { addVerify } from './commands/verify.ts';
 import { addGlobalOptions } from './options.ts';
@@ -40,6 +41,7 @@ const commands = [
   addAppend,
   addDelete,
   addIncrement,
+  addTransaction,
   addStatus,
   addHealth,
   addTrace,

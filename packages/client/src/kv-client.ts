@@ -87,6 +87,19 @@ export class KvClient<E extends Encoding = 'utf8'> {
     return this.#get(key, options, (entry) => ({ ...entry, value: this.#decode(entry.value) }));
   }
 
+  /** Whether the key is present. Otherwise as `get`. */
+  async has(key: Writable, options?: GetOptions): Promise<boolean> {
+    return (await this.#get(key, options, () => true)) ?? false;
+  }
+
+  /** The values of the keys, in their order. Each is read as by `get`, and not all at one moment; `transact` does that. */
+  async getMany(
+    keys: readonly Writable[],
+    options?: GetOptions,
+  ): Promise<(Values[E] | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get(key, options)));
+  }
+
   /**
    * Sets the key's value. Resolves once a majority of servers has stored the write. With a condition in the options,
    * the result says whether it held; if it did not, nothing is written.

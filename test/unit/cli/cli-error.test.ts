@@ -13,6 +13,8 @@ describe('exit codes', () => {
     expect(toFailure(unsent).exitCode).to.equal(1);
     const retried = new KvError('KV_TOO_LARGE', 'too large', { outcome: 'unknown' });
     expect(toFailure(retried).exitCode).to.equal(4);
+    const gone = new KvError('KV_REPLY_GONE', 'no results', { outcome: 'done' });
+    expect(toFailure(gone).exitCode).to.equal(6);
   });
 
   it('come with the code and the outcome in words', () => {

@@ -63,6 +63,18 @@ describe('KvClient', () => {
     expect(await client.getEntry('a')).to.deep.equal({ value: 'x', ...entry });
   });
 
+  it('says whether a key is present, and returns several values in the order of their keys', async () => {
+    const versions = { createRevision: 1, modRevision: 1, version: 1 };
+    const world = fakeWorld(({ body }) => {
+      const { key } = body as { key: string };
+      return ok(key === 'YQ==' ? { found: true, value: '', ...versions } : { found: false });
+    });
+    const client = clientIn(world);
+    expect([await client.has('a'), await client.has('b')]).to.deep.equal([true, false]);
+    expect(await client.getMany(['b', 'a', 'b'])).to.deep.equal([undefined, '', undefined]);
+    expect(await client.getMany([])).to.deep.equal([]);
+  });
+
   it('returns bytes with encoding: buffer', async () => {
     const entry = { createRevision: 1, modRevision: 1, version: 1 };
     const world = fakeWorld(() => ok({ found: true, value: '/wA=', ...entry }));

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 
 describe('frames', () => {
   it('hold as many pairs as they were given, without a header', () => {
-    for (const count of [1, 7, 8, 100, 40_000]) {
+    for (const count of [1, 7, 8, 100, 32_767, 32_768, 40_000]) {
       const pairs = Array.from({ length: count }, (_, id) => [
         id,
         [[0, new Uint8Array([7])]],
@@ -37,6 +37,21 @@ describe('noticeFromRow', () => {
     expect(unpackFrame(packNotice(['leader', 1]))).to.deep.equal([['leader', 1]]);
     expect(noticeFromRow(['leader', 1])).to.deep.equal({ type: 'leader', leader: 1 });
     expect(noticeFromRow(['goodbye'])).to.deep.equal({ type: 'goodbye' });
+  });
+
+  it('reads the name of the connection and the leader from a hello, if it has them', () => {
+    const hello = { format: 1, node: 0, nodes: 3, leader: 2, addresses: [] };
+    expect(noticeFromRow(['hello', { ...hello, connection: 'c7' }])).to.deep.equal({
+      type: 'hello',
+      node: 0,
+      leader: 2,
+      connection: 'c7',
+    });
+    expect(noticeFromRow(['hello', { ...hello, connection: 7 }])).to.not.have.property(
+      'connection',
+    );
+    expect(() => noticeFromRow(['hello', { ...hello, incarnation: 'x' }])).to.throw(TypeError);
+    expect(noticeFromRow(['leader', null])).to.deep.equal({ type: 'leader', leader: undefined });
   });
 
   it('ignores notices of newer servers', () => {

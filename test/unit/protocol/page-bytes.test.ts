@@ -21,6 +21,18 @@ describe('page bytes', () => {
     });
   }
 
+  it('has as many bytes without the Buffer of Node', () => {
+    const { Buffer: original } = globalThis;
+    try {
+      Reflect.deleteProperty(globalThis, 'Buffer');
+      const lengths = [3, pagedBytesMin].map((length) => pageBytes(length).length);
+      globalThis.Buffer = original;
+      expect(lengths).to.deep.equal([3, pagedBytesMin]);
+    } finally {
+      globalThis.Buffer = original;
+    }
+  });
+
   it('copies bytes out of the buffer that they are in', () => {
     const frame = new Uint8Array(2 * pagedBytesMin).map((_, index) => index);
     for (const length of [3, pagedBytesMin]) {

@@ -43,6 +43,19 @@ describe('A request', () => {
     expect(requestToJson({ ...get, consistency: 'linearizable' })).to.deep.equal({ key: 'aw==' });
   });
 
+  it('is no serializable get with a stamp, without a key or with more than a key', () => {
+    for (const row of [[[5, key], 7, 2, 1], [[5]], [[5, key, 1]], [[5, key], 7]]) {
+      const message = 'A serializable get has a key and no stamp';
+      expect(() => requestFromWire(row), JSON.stringify(row)).to.throw(TypeError, message);
+    }
+  });
+
+  it('is no serializable get on a stream because it says so, but because it is a get', () => {
+    const remove = { command: { type: 'delete', key } } as const;
+    const row = requestToWire({ ...remove, consistency: 'serializable' });
+    expect(row).to.deep.equal(requestToRow(remove));
+  });
+
   it('has the stamp that it has when it is encoded', () => {
     const stamp = { session: 7, number: 3, firstOutstanding: 1 };
     const request = { command: { type: 'delete', key }, stamp } as const;

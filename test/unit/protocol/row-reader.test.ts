@@ -55,6 +55,19 @@ describe('row reader', () => {
     }
   });
 
+  it('reads rows in rows, eight of them and no more', () => {
+    const nested = (count: number) => bytesOf(`${'91'.repeat(count)} 07`);
+    expect(JSON.stringify(unpack(nested(8)))).to.equal(`${'['.repeat(8)}7${']'.repeat(8)}`);
+    expect(() => unpack(nested(9))).to.throw(TypeError, 'nested too deeply');
+  });
+
+  it('reads rows, texts and bytes of every length', () => {
+    for (const length of [0, 1, 15, 16, 17, 31, 32, 255, 256, 65_535, 65_536, 70_000]) {
+      const row = [Array(length).fill(7), 'x'.repeat(length), new Uint8Array(length).fill(7)];
+      expect(unpack(Buffer.from(pack(row))), `${length}`).to.deep.equal(row);
+    }
+  });
+
   it('reads numbers of every size', () => {
     const numbers = [0, 127, 128, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1];
     const negative = [-1, -32, -33, -128, -129, -32_768, -32_769, -(2 ** 31), -(2 ** 32), 1.5];
@@ -73,6 +86,7 @@ describe('row reader', () => {
     ['a number below minus 53 bits', '91 d3 ffdfffffffffffff'],
     ['a map', '91 80'],
     ['a large map', '91 df 00000000'],
+    ['the first byte of a large map alone', '91 df'],
     ['an extension', '91 d4 00 00'],
     ['a timestamp', '91 d6 ff 00000000'],
     ['the definition of a record', '91 d4 72 40'],

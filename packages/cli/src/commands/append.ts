@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
 import { withClient } from '../client.ts';
+import {
+  addConditionOptions,
+  type ConditionFlags,
+  conditionOf,
+  expectDone,
+} from '../condition-options.ts';
 import { addClientOptions, type ClientOptions } from '../options.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 import { addKeyArgument, addValueArgument, readValue } from '../value-input.ts';
@@ -10,10 +16,15 @@ export function addAppend(program: Command, streams: Streams): void {
     .description(
       'append to the value of a key; an absent key counts as empty; prints the revision',
     );
-  addClientOptions(addValueArgument(addKeyArgument(command))).action(
-    async (key: string, argument: string | undefined, options: ClientOptions) => {
+  addClientOptions(addConditionOptions(addValueArgument(addKeyArgument(command)))).action(
+    async (key: string, argument: string | undefined, options: ClientOptions & ConditionFlags) => {
       const value = await readValue(argument, streams);
-      const reply = await withClient(options, (client) => client.append(key, value));
+      const condition = conditionOf(options);
+      const reply = await withClient(options, async (client) =>
+        condition === undefined
+          ? client.append(key, value)
+          : expectDone(await client.append(key, value, condition)),
+      );
       await streams.data(options.json ? jsonLine(reply) : `${reply.revision}\n`);
     },
   );

@@ -1,6 +1,8 @@
 /** Mutants of the codecs, in `packages/protocol/src` and `packages/kvserver/src/transport`, that behave as the original does. */
 import { type Equivalent, ofFile } from './equivalent.ts';
 
+const areEven = 'ids and rows alternate in a frame, so that their number is even';
+const sameAgain = 'what was decoded last is decoded again';
 const countedNext = 'the next line counts characters, which takes longer for the same answer';
 
 export const codecsEquivalents: readonly Equivalent[] = [
@@ -55,5 +57,81 @@ export const codecsEquivalents: readonly Equivalent[] = [
       mutated: 'content.value?.length ?? 1',
       because: 'a message that has the field has a value in it',
     },
+  ]),
+  ...ofFile('protocol/src/base64.ts', [
+    {
+      within: 'toBase64',
+      original: "typeof Buffer !== 'undefined'",
+      mutated: 'false',
+      because: 'both ways have the same result',
+    },
+    {
+      within: 'toBase64',
+      original: 'start < bytes.length',
+      mutated: 'start <= bytes.length',
+      because: 'an empty chunk adds nothing',
+    },
+    {
+      within: 'decode',
+      original: 'return undefined;',
+      mutated: 'left out',
+      because: 'a function that returns nothing returns undefined',
+    },
+  ]),
+  ...ofFile('protocol/src/frames.ts', [
+    {
+      within: 'packFrame',
+      original: 'bytes = 0',
+      mutated: 'bytes = 1',
+      because: 'neither size needs a buffer of its own',
+    },
+    {
+      within: 'unpackFrame',
+      original: 'packr.unpackMultiple(frame) ?? []',
+      mutated: 'packr.unpackMultiple(frame)',
+      because: 'without a callback it returns a list',
+    },
+    {
+      within: 'arrayHeaderBytes',
+      original: 'length < 16',
+      mutated: 'length < 15',
+      because: areEven,
+    },
+    {
+      within: 'arrayHeaderBytes',
+      original: 'length < 0x10000',
+      mutated: 'length < 65535',
+      because: areEven,
+    },
+  ]),
+  ...ofFile('protocol/src/id128.ts', [
+    ...['false', 'field === latest'].map((mutated) => ({
+      within: 'toId128',
+      original: "typeof field === 'string' && field === latest",
+      mutated,
+      because: sameAgain,
+    })),
+    {
+      within: 'toId128',
+      original: "typeof field === 'string'",
+      mutated: "typeof field !== 'string'",
+      because: sameAgain,
+    },
+  ]),
+  ...ofFile('protocol/src/page-bytes.ts', [
+    {
+      within: 'pageBytes',
+      original: "typeof Buffer === 'undefined'",
+      mutated: 'true',
+      because: 'the caller writes all bytes, whatever their content was',
+    },
+  ]),
+  ...ofFile('protocol/src/row-reader.ts', [
+    ...['<= 0xa0', '< 161'].map((end) => ({
+      within: 'read',
+      original: 'token < 0xa0',
+      mutated: `token ${end}`,
+      because: 'the line before takes the tokens from there on',
+    })),
   ]),
 ];

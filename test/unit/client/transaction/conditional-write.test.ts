@@ -85,7 +85,7 @@ describe('A conditional write', () => {
     expect(await client.get('k')).to.equal('x');
   });
 
-  it('is misuse with a condition of another form, and sends nothing', async () => {
+  it('is misuse with a condition of another form, and sends nothing (H32)', async () => {
     const wrong: readonly unknown[] = [0, -1, 1.5, 'missing', Number.NaN, {}];
     for (const ifRevision of wrong) {
       const options = { ifRevision } as { ifRevision: number };

@@ -29,6 +29,7 @@ describe('the size of a message', () => {
     expect(payloadBytesOf(envelope({ type: 'accept', seq: 1, ballot, value }))).to.equal(5);
     expect(payloadBytesOf(envelope({ type: 'decided', seq: 1, ballot }))).to.equal(0);
     expect(payloadBytesOf(envelope({ type: 'promised', seq: 1, ballot, vote }))).to.equal(5);
+    expect(payloadBytesOf(envelope({ type: 'promised', seq: 1, ballot }))).to.equal(0);
     expect(payloadBytesOf(learned(2, 3, 4))).to.equal(9);
     const votes = [
       { seq: 1, vote },

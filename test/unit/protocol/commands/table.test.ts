@@ -4,6 +4,7 @@ import { decodeBatch, encodeBatch } from '@paxkv/kvserver/internal/state-machine
 import { digestOf } from '@paxkv/kvserver/internal/state-machine/sessions/command-digest';
 import {
   allCommands,
+  answerFromRow,
   type Command,
   checkCommand,
   commandFromRow,
@@ -56,6 +57,28 @@ describe('The table of commands', () => {
     expect(allCommands.map(({ tag }) => tag)).to.not.include(5);
   });
 
+  it('keeps tags and paths, which logs, streams and clients of every version use', () => {
+    for (const [type, tag, path] of [
+      ['get', 0, '/v1/get'],
+      ['put', 1, '/v1/put'],
+      ['append', 2, '/v1/append'],
+      ['delete', 3, '/v1/delete'],
+      ['openSession', 4, '/v1/sessions'],
+      ['increment', 6, '/v1/increment'],
+      ['getAuth', 10, '/v1/auth/get'],
+      ['setAuth', 11, '/v1/auth/set'],
+    ] as const) {
+      const [command = expect.fail('no sample')] = goodCommandsOf(commands[type]);
+      expect(commandToRow(command)[0], type).to.equal(tag);
+      expect(commands[type].path).to.equal(path);
+    }
+  });
+
+  it('answers 409 where the state of a key or of the auth table is in the way', () => {
+    expect(commands.increment.errors.KV_NOT_A_COUNTER.status).to.equal(409);
+    expect(commands.setAuth.errors.KV_AUTH_CHANGED.status).to.equal(409);
+  });
+
   it('knows the types of commands, and nothing else', () => {
     for (const { type } of allCommands) expect(isCommandType(type)).to.equal(true);
     for (const other of ['toString', 'Put', '', 7, undefined, null, ['put']]) {
@@ -67,6 +90,8 @@ describe('The table of commands', () => {
     for (const row of [[], [5, Uint8Array.of(1)], [99], [-1], ['get'], [1.5]]) {
       expect(() => commandFromRow(row), JSON.stringify(row)).to.throw(TypeError);
     }
+    expect(() => commandFromRow([99])).to.throw(TypeError, 'Unknown command tag 99');
+    expect(() => answerFromRow([99])).to.throw(TypeError, 'Unknown reply tag 99');
   });
 });
 

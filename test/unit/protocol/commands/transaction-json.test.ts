@@ -21,7 +21,7 @@ describe('The JSON body of a transaction', () => {
     lookCount = 0;
   });
 
-  it('with too many items is refused before any is decoded, since that takes far longer', () => {
+  it('with too many items is refused before any is decoded, since that takes far longer (H31)', () => {
     expect(schema.safeParse({ then: items(transactionItemsMax) }).success).to.equal(true);
     expect(lookCount).to.be.above(0);
     lookCount = 0;

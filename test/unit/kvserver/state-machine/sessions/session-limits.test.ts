@@ -21,16 +21,6 @@ function opened(count: number, limits: SessionLimits) {
 }
 
 describe('The limits of sessions', () => {
-  it('has bounds that are the same in every version, since the log format contains them', () => {
-    expect(sessionLimits).to.deep.equal({
-      sessionCountMax: 10_000,
-      cachedReplyCountMax: 500_000,
-      ownerSessionCountMax: 5_000,
-      cachedReplyBytesMax: 16_777_216,
-      sessionReplyBytesMax: 98_304,
-    });
-  });
-
   it('has no bounds on bytes and owners before there are owners, as in logs of that level', () => {
     const none = { ownerSessionCountMax: 1, cachedReplyBytesMax: 1, sessionReplyBytesMax: 1 };
     const { sessions, apply } = opened(3, { ...sessionLimits, ...none });

@@ -264,6 +264,16 @@ describe('Sessions', () => {
     });
   });
 
+  it('has bounds that are the same in every version, since the log format contains them', () => {
+    expect(sessionLimits).to.deep.equal({
+      sessionCountMax: 10_000,
+      cachedReplyCountMax: 500_000,
+      ownerSessionCountMax: 5_000,
+      cachedReplyBytesMax: 16_777_216,
+      sessionReplyBytesMax: 98_304,
+    });
+  });
+
   it('stops before it assigns an id beyond exact integers', () => {
     const sessions = new Sessions({ next: Number.MAX_SAFE_INTEGER, uses: 0 });
     const store = new Store(0, new FixedCache({}));

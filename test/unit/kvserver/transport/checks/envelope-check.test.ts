@@ -4,8 +4,6 @@ import { samples } from '../samples.ts';
 import { compareAtRandom, compareEachPart } from './agreement.ts';
 import { bounds, typesWithoutSample } from './contents.ts';
 
-const check = envelopeCheck(bounds);
-
 describe('the check of envelopes', function () {
   this.timeout(30_000);
 
@@ -14,13 +12,16 @@ describe('the check of envelopes', function () {
   });
 
   it('agrees with the schema on every message with one part replaced, removed or added', () => {
-    const { accepted, refused } = compareEachPart(check, samples);
+    const { accepted, refused } = compareEachPart(envelopeCheck(bounds), samples);
     expect(accepted).to.be.above(1000);
     expect(refused).to.be.above(10_000);
   });
 
   it('agrees with the schema on messages with several parts changed, and on any trees', () => {
-    const { accepted, refused } = compareAtRandom(check, samples, { seed: '1', count: 2000 });
+    const { accepted, refused } = compareAtRandom(envelopeCheck(bounds), samples, {
+      seed: '1',
+      count: 2000,
+    });
     expect(accepted).to.be.above(20);
     expect(refused).to.be.above(2000);
   });
