@@ -2,6 +2,7 @@
 export * from './auth-table.ts';
 export { countLimitMax } from './commands/count.ts';
 export { deleteRangeBytesMax, deleteRangeKeysMax } from './commands/delete-range.ts';
+export type { KeyOperation, KeyOperationReply } from './commands/key-operations.ts';
 export { scanLimitMax } from './commands/scan.ts';
 export type {
   CommandSpec,

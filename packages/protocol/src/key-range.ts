@@ -42,6 +42,7 @@ export const rangeFields = {
   to: partField('end', boundBytesMax),
 } as const;
 
+/** The fields that follow the tag of a command. */
 export function rangeToRow({ prefix, from, to }: KeyRange): readonly [Bytes, Bytes, Bytes] {
   return [prefix, from, to];
 }
@@ -57,6 +58,7 @@ export function rangeFromRow([, prefix, from, to]: Row): KeyRange {
 
 const lowestKey = Uint8Array.of(0);
 
+/** The bounds of the keys that both the prefix and the ends allow. */
 export function boundsOf({ prefix, from, to }: KeyRange): RangeBounds {
   const first = [prefix, from].reduce(higherOf, lowestKey);
   const afterPrefix = endOfPrefix(prefix);

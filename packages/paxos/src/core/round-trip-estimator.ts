@@ -47,10 +47,12 @@ export class RoundTripEstimator {
     this.#setWait(2 * this.#waitMs);
   }
 
+  /** What it has learned, as plain data. */
   snapshot() {
     return { slowestMs: this.#slowestMs, waitMs: this.#waitMs };
   }
 
+  /** Takes over what another one has learned. */
   resume({ slowestMs, waitMs }: ReturnType<RoundTripEstimator['snapshot']>): void {
     this.#slowestMs = slowestMs;
     this.#waitMs = waitMs;
