@@ -21,6 +21,7 @@ export type { DeleteCommand, DeleteReply } from './delete.ts';
 export type { Consistency, Entry, GetCommand, GetReply, Versions } from './get.ts';
 export type { GetAuthCommand, GetAuthReply } from './get-auth.ts';
 export type { IncrementCommand, IncrementReply } from './increment.ts';
+export type { KeyOperation, KeyOperationReply } from './key-operations.ts';
 export type { OpenSessionCommand, OpenSessionReply } from './open-session.ts';
 export type { PutCommand, PutReply } from './put.ts';
 export type { SetAuthCommand, SetAuthReply } from './set-auth.ts';
