@@ -66,7 +66,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
     commands: [
       'auth-table.ts',
       'errors.ts',
-      'fields.ts',
+      ...['fields.ts', 'key-range.ts'],
       'limits.ts',
       'routes.ts',
       'rows.ts',

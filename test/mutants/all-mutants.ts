@@ -13,6 +13,7 @@ import { learningMutants } from './mistakes/learning.ts';
 import { levelMutants } from './mistakes/levels.ts';
 import { peersMutants } from './mistakes/peers.ts';
 import { proposerMutants } from './mistakes/proposer.ts';
+import { rangeMutants } from './mistakes/ranges.ts';
 import { readsMutants } from './mistakes/reads.ts';
 import { rejoinMutants } from './mistakes/rejoin.ts';
 import { replicaMutants } from './mistakes/replica.ts';
@@ -52,4 +53,5 @@ export const allMutants: readonly Mutant[] = [
   ...valueMutants,
   ...backupMutants,
   ...transactionMutants,
+  ...rangeMutants,
 ].sort((a, b) => a.mistake - b.mistake);

@@ -19,6 +19,7 @@ import { addDelete } from './commands/delete.ts';
 import { addGet } from './commands/get.ts';
 import { addHealth } from './commands/health.ts';
 import { addIncrement } from './commands/incr.ts';
+import { addList } from './commands/ls.ts';
 import { addPut } from './commands/put.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRole } from './commands/role.ts';
@@ -42,6 +43,7 @@ const commands = [
   addDelete,
   addIncrement,
   addTransaction,
+  addList,
   addStatus,
   addHealth,
   addTrace,

@@ -93,6 +93,12 @@ export function toJsonValue(value: Uint8Array): { value: string } | { valueBase6
   }
 }
 
+/** A key in the same two forms. */
+export function toJsonKey(key: Uint8Array): { key: string } | { keyBase64: string } {
+  const shown = toJsonValue(key);
+  return 'value' in shown ? { key: shown.value } : { keyBase64: shown.valueBase64 };
+}
+
 export function jsonLine(content: unknown): string {
   return `${JSON.stringify(content)}\n`;
 }

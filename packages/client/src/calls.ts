@@ -9,6 +9,7 @@ import {
   type StatusReply,
   type WriteType,
 } from '@paxkv/protocol';
+import type { AuthCalls } from './auth-admin.ts';
 import { reported } from './diagnostics/call-report.ts';
 import type { ClientEvents } from './diagnostics/client-events.ts';
 import { exchangeListener } from './diagnostics/exchange-listener.ts';
@@ -23,6 +24,7 @@ import {
   toConsistency,
 } from './options.ts';
 import type { ReplyTo } from './request.ts';
+import type { EndpointStatus } from './results.ts';
 import { CallDeadline, DeadlineTimer } from './retry/deadlines.ts';
 import { Endpoints } from './retry/endpoints.ts';
 import { Retry } from './retry/retry.ts';
@@ -76,11 +78,21 @@ export class Calls {
     return { ...environment, timeoutMs: settings.timeoutMs };
   }
 
-  read<C extends CommandOf<'get' | 'getAuth'>>(
+  /** The calls about users. */
+  get auth(): AuthCalls {
+    return {
+      read: (options) => this.read({ type: 'getAuth' }, options),
+      write: (command, options) => this.write(command, options),
+    };
+  }
+
+  /** `names`: the options that the call may have. */
+  read<C extends CommandOf<'get' | 'getAuth' | 'scan' | 'count'>>(
     command: C,
     options: GetOptions | undefined,
+    names: readonly string[] = getOptionNames,
   ): Promise<ReplyTo<Request<C>>> {
-    return this.#call(command.type, { options, names: getOptionNames }, (deadline) => {
+    return this.#call(command.type, { options, names }, (deadline) => {
       const request = { command, consistency: toConsistency(options?.consistency) };
       return this.#retry.send(request, this.#retry.newCall(command.type, deadline));
     });
@@ -108,6 +120,20 @@ export class Calls {
         : this.#retry.sendOnce(request, endpoint, deadline),
     );
     return status;
+  }
+
+  /** The status of each server in the order of `endpoints`, or the error of the request for it. */
+  statuses(options: CallOptions | undefined): Promise<readonly EndpointStatus[]> {
+    return Promise.all(
+      this.endpoints.map(async (endpoint): Promise<EndpointStatus> => {
+        try {
+          return { endpoint, status: await this.status(endpoint, options) };
+        } catch (error) {
+          if (error instanceof KvError) return { endpoint, error };
+          throw error;
+        }
+      }),
+    );
   }
 
   /** Refuses further calls, waits for those in flight and closes connections. */

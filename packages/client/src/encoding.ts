@@ -34,6 +34,11 @@ export function toKeyBytes(key: Writable): Uint8Array {
   return limited('key', bytes, keyBytesMax);
 }
 
+/** A bound of a range, which may be empty. @throws TypeError if it is neither a string nor bytes; KvError `KV_TOO_LARGE`. */
+export function toBoundBytes(what: string, bound: Writable, bytesMax: number): Uint8Array {
+  return limited(what, toBytes(what, bound), bytesMax);
+}
+
 /** @throws TypeError if it is neither a string nor bytes; KvError `KV_TOO_LARGE`. */
 export function toValueBytes(value: Writable): Uint8Array {
   return limited('value', toBytes('value', value), valueBytesMax);

@@ -57,6 +57,10 @@ export type {
   Target,
   Transport,
 } from './options.ts';
+export type { ScannedEntry, ScannedKey } from './range/range-calls.ts';
+export type { RangeInput, ScanOptions } from './range/range-input.ts';
+export type { Scan, ScanPage } from './range/scan.ts';
+export type { DeletedRange } from './range/whole-range.ts';
 export type { Reply, Request, StatusRequest } from './request.ts';
 export type { EndpointStatus, Entry, WriteResult } from './results.ts';
 export type { Answer, HttpTransport, Message } from './system/network.ts';

@@ -1,5 +1,5 @@
 /** `KvClient`, the entry point of the package: one logical store in front of many replicas. */
-import { KvError, type StatusReply, type Entry as StoredEntry } from '@paxkv/protocol';
+import type { StatusReply, Entry as StoredEntry } from '@paxkv/protocol';
 import { AuthAdmin } from './auth-admin.ts';
 import { Calls } from './calls.ts';
 import { ClientEvents } from './diagnostics/client-events.ts';
@@ -12,11 +12,14 @@ import {
   type Values,
   type Writable,
 } from './encoding.ts';
-import { inProcessEndpoint } from './in-process/direct-exchange.ts';
 import { type CallOptions, type GetOptions, type KvClientOptions, toSettings } from './options.ts';
+import { RangeCalls, type ScannedEntry, type ScannedKey } from './range/range-calls.ts';
+import type { RangeInput, ScanOptions } from './range/range-input.ts';
+import type { Scan } from './range/scan.ts';
+import type { DeletedRange } from './range/whole-range.ts';
 import type { EndpointStatus, Entry, WriteResult } from './results.ts';
-import { toEndpoint, toEndpoints } from './retry/endpoints.ts';
-import { inProcessEnvironment, systemEnvironment } from './system-environment.ts';
+import { toEndpoint } from './retry/endpoints.ts';
+import { reachOf } from './system-environment.ts';
 import type { ConditionalOptions } from './transaction/condition.ts';
 import { type ConditionalResult, write } from './transaction/conditional-write.ts';
 import { runTransaction, type TransactionView } from './transaction/optimistic.ts';
@@ -49,26 +52,18 @@ export class KvClient<E extends Encoding = 'utf8'> {
   /** Users, roles and tokens; see docs/security.md. */
   readonly auth: AuthAdmin;
   readonly #calls: Calls;
+  readonly #ranges: RangeCalls<Values[E]>;
   readonly #decode: (bytes: Uint8Array) => Values[E];
   readonly #readBack = (value: Writable) => this.#decode(toValueBytes(value));
 
   /** @throws TypeError if an option is unknown, missing or out of its range. */
   constructor(options: KvClientOptions<E>) {
     const settings = toSettings(options);
-    const { server } = options;
-    const endpoints = server === undefined ? toEndpoints(options.endpoints) : [inProcessEndpoint];
-    const environment =
-      options.environment ??
-      (server === undefined
-        ? systemEnvironment(settings.transport, settings.credentials)
-        : inProcessEnvironment(server));
-    const calls = new Calls({ settings, environment, endpoints, events: this.events });
+    const calls = new Calls({ settings, ...reachOf(options, settings), events: this.events });
     this.#decode = decoderOf(options.encoding);
     this.#calls = calls;
-    this.auth = new AuthAdmin({
-      read: (call) => calls.read({ type: 'getAuth' }, call),
-      write: (command, call) => calls.write(command, call),
-    });
+    this.#ranges = new RangeCalls(calls, this.#decode);
+    this.auth = new AuthAdmin(calls.auth);
   }
 
   /**
@@ -177,6 +172,26 @@ export class KvClient<E extends Encoding = 'utf8'> {
     return write<'increment', Values[E]>(this.#writing, command, options);
   }
 
+  /** The entries of a range in order: see {@link Scan}. @throws TypeError on misuse; reading it, KvError `not done`. */
+  scan(range: RangeInput, options?: ScanOptions): Scan<ScannedEntry<Values[E]>> {
+    return this.#ranges.scan(range, options);
+  }
+
+  /** As `scan`, without values. */
+  keys(range: RangeInput, options?: ScanOptions): Scan<ScannedKey<Values[E]>> {
+    return this.#ranges.keys(range, options);
+  }
+
+  /** The number of keys in a range; each 10,000 are counted at one moment. @throws KvError, always `not done`; TypeError. */
+  count(range: RangeInput, options?: GetOptions): Promise<number> {
+    return this.#ranges.count(range, options);
+  }
+
+  /** Removes the keys of a range, about 1,000 in one step. @throws KvError: `unknown` if one of several steps failed. */
+  deleteRange(range: RangeInput, options?: CallOptions): Promise<DeletedRange> {
+    return this.#ranges.deleteRange(range, options);
+  }
+
   /**
    * Replaces the key's value by what `change` makes of it, and resolves with the new entry. `undefined` stands for an
    * absent key, in what `change` gets and in what it returns. It is called again whenever another write came in
@@ -255,18 +270,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
 
   /** The status of each server in the order of `endpoints`, or the error of the request for it. */
   async statuses(options?: CallOptions): Promise<readonly EndpointStatus[]> {
-    return Promise.all(
-      this.#calls.endpoints.map(async (endpoint): Promise<EndpointStatus> => {
-        try {
-          return { endpoint, status: await this.status(endpoint, options) };
-        } catch (error) {
-          if (error instanceof KvError) {
-            return { endpoint, error };
-          }
-          throw error;
-        }
-      }),
-    );
+    return this.#calls.statuses(options);
   }
 
   /** Refuses further calls, waits for those in flight and closes connections. */

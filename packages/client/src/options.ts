@@ -92,7 +92,7 @@ export interface Settings extends RetrySettings {
   readonly credentials: Credentials;
 }
 
-type Names<T> = Readonly<Record<keyof T, true>>;
+export type Names<T> = Readonly<Record<keyof T, true>>;
 
 const clientOptionNames = Object.keys({
   endpoints: true,
@@ -210,7 +210,8 @@ function oneOf<T extends string>(name: string, allowed: readonly T[], given: T):
   throw new TypeError(`${name} is "${String(given)}"; it must be ${names}`);
 }
 
-function checkNames(options: unknown, known: readonly string[]): void {
+/** @throws TypeError unless `options` is an object that has these names only. */
+export function checkNames(options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) {
     const given = options === null ? 'null' : typeof options;
     throw new TypeError(`options must be an object with ${known.join(', ')}, not ${given}`);

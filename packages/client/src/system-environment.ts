@@ -4,8 +4,13 @@ import { ClusterPin } from './cluster-pin.ts';
 import type { Credentials } from './credentials.ts';
 import type { Clock, Environment, Random } from './environment.ts';
 import { HttpExchange } from './http/http-exchange.ts';
-import { DirectExchange, type InProcessServer } from './in-process/direct-exchange.ts';
-import type { Transport } from './options.ts';
+import {
+  DirectExchange,
+  type InProcessServer,
+  inProcessEndpoint,
+} from './in-process/direct-exchange.ts';
+import type { ClientOptions, Settings, Target, Transport } from './options.ts';
+import { toEndpoints } from './retry/endpoints.ts';
 import { StreamExchange } from './stream/stream-exchange.ts';
 
 const clock: Clock = {
@@ -36,6 +41,23 @@ export function systemEnvironment(
   const parts = { clock, random, dial: makeDial(credentials), defer, http, pin };
   const exchange = transport === 'http' ? http : new StreamExchange(parts);
   return { exchange, clock, random };
+}
+
+/** The servers that a client asks, and the environment in which it does. @throws TypeError */
+export function reachOf(
+  options: ClientOptions & Target,
+  { transport, credentials }: Pick<Settings, 'transport' | 'credentials'>,
+): { readonly endpoints: readonly string[]; readonly environment: Environment } {
+  const { server } = options;
+  if (server !== undefined) {
+    const environment = options.environment ?? inProcessEnvironment(server);
+    return { endpoints: [inProcessEndpoint], environment };
+  }
+  const endpoints = toEndpoints(options.endpoints);
+  return {
+    endpoints,
+    environment: options.environment ?? systemEnvironment(transport, credentials),
+  };
 }
 
 /** Calls of `server` in place of the network. */

@@ -22,7 +22,7 @@ export interface Field<T> {
 /** The range of the length of a field, or of its number. Both ends are included. */
 export type FieldLimits =
   | {
-      readonly of: 'bytes' | 'characters' | 'count' | 'auth table' | 'items';
+      readonly of: 'bytes' | 'characters' | 'count' | 'auth table' | 'items' | 'flag';
       readonly min: number;
       readonly max: number;
     }

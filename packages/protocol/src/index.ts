@@ -1,5 +1,8 @@
 /** The contract between clients and servers: commands, replies, errors, limits and codecs. */
 export * from './auth-table.ts';
+export { countLimitMax } from './commands/count.ts';
+export { deleteRangeBytesMax, deleteRangeKeysMax } from './commands/delete-range.ts';
+export { scanLimitMax } from './commands/scan.ts';
 export type {
   CommandSpec,
   ErrorCode,
@@ -17,6 +20,7 @@ export {
   commandToRow,
   fieldsOf,
   isCommandType,
+  isRangeRead,
   specOf,
 } from './commands/table.ts';
 export { bytesReadIn, transactionBytesMax } from './commands/transact.ts';
@@ -40,6 +44,7 @@ export {
 export { type Field, type FieldLimits, type RequestField, TooLargeError } from './fields.ts';
 export * from './frames.ts';
 export { id128Bytes, id128Schema, isId128, toId128 } from './id128.ts';
+export * from './key-range.ts';
 export * from './limits.ts';
 export { copyToPages, pageBytes, pagedBytesMin } from './page-bytes.ts';
 export * from './principal.ts';

@@ -14,6 +14,7 @@ import {
   commands,
   commandToRow,
   fieldsOf,
+  isRangeRead,
   specOf,
 } from './commands/table.ts';
 import { type Principal, principalFromRow, principalToRow } from './principal.ts';
@@ -25,7 +26,7 @@ export interface Request<C extends Command = Command> {
   readonly command: C;
   /** Without a stamp, a repeated delivery takes effect again. It may change between attempts, so read it late. */
   readonly stamp?: Stamp;
-  /** For a get without a stamp. Default: `linearizable`. It never enters the log. */
+  /** For a read without a stamp. Default: `linearizable`. It never enters the log. */
   readonly consistency?: Consistency;
   /** On whose behalf the request is made. Servers verify it; no form in which clients send requests has it. */
   readonly principal?: Principal;
@@ -65,19 +66,22 @@ function fromClientRow(row: Row): Request {
   if (specOf(command.type).access === 'session') {
     throw new TypeError('A request that opens a session has no stamp.');
   }
+  if (isRangeRead(command)) throw new TypeError('A read of a range has no stamp.');
   return { command, stamp: stampFromRow(row) };
 }
 
 /** The row of a request on a stream. */
 export function requestToWire(request: Request): Row {
   const { command, consistency } = request;
-  if (consistency !== 'serializable' || command.type !== 'get') return toClientRow(request);
-  return [[serializableGetTag, command.key]];
+  if (consistency !== 'serializable') return toClientRow(request);
+  if (isRangeRead(command)) return [commandToRow(command), consistency];
+  return command.type === 'get' ? [[serializableGetTag, command.key]] : toClientRow(request);
 }
 
 /** @throws TooLargeError, TypeError unless `row` is exactly a request within its limits. */
 export function requestFromWire(row: Row): Request {
   const fields = toRow(row[0]);
+  if (row.length === 2 && row[1] === 'serializable') return serializableRead(fields);
   if (fields[0] !== serializableGetTag) {
     const request = fromClientRow(row);
     if (request.stamp !== undefined) checkStamp(request.stamp);
@@ -87,6 +91,12 @@ export function requestFromWire(row: Row): Request {
     throw new TypeError('A serializable get has a key and no stamp.');
   }
   return { command: commands.get.fromRow(fields), consistency: 'serializable' };
+}
+
+function serializableRead(row: Row): Request {
+  const command = commandFromRow(row);
+  if (isRangeRead(command)) return { command, consistency: 'serializable' };
+  throw new TypeError(`A ${command.type} has no consistency here.`);
 }
 
 /** The JSON body for a POST to the path of the command. */

@@ -189,7 +189,10 @@ describe('the playground in a browser (left out where no Chromium is installed)'
     await page.locator('.recording').getByText('dropped.gz').waitFor();
     expect(await page.getByText('The file is not a recording').count()).to.equal(0);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
-    await page.getByText('Moment 5 /').waitFor();
+    await page.waitForFunction(() => {
+      const slider = document.querySelector<HTMLInputElement>('.slider input');
+      return Number(slider?.value) >= 5;
+    });
   });
 
   it('speaks Chinese', async () => {

@@ -134,14 +134,14 @@ export const userMutants: readonly Mutant[] = [
     mistake: 49,
     does: 'A retry is checked for rights before its session is asked for the reply.',
     loses: 'A write that was done seems refused, so it is reported as not done.',
-    file: 'kvserver/src/state-machine/state-machine.ts',
-    right: '    return this.#sessions.apply(request, slots,',
+    file: 'kvserver/src/state-machine/instance-applier.ts',
+    right: '    return sessions.apply(request, slots,',
     wrong: `    if (request.command.type !== 'openSession') {
       const none = { apply: () => ({ type: 'refused', reason: 'featureOff' }) as const };
-      const early = this.auth.storeFor(request, none).apply(request.command, slots);
+      const early = auth.storeFor(request, none).apply(request.command, slots);
       if (early.type === 'refused' && early.reason === 'forbidden') return early;
     }
-    return this.#sessions.apply(request, slots,`,
+    return sessions.apply(request, slots,`,
     caughtBy: [
       byTest(
         authTest,
@@ -198,8 +198,8 @@ export const userMutants: readonly Mutant[] = [
     does: 'A get is not checked again when it is answered.',
     loses: 'A value that was written after the right to read was taken away is shown.',
     file: 'kvserver/src/service/kv-service.ts',
-    right: "if (reply.type === 'get' || reply.type === 'getAuth')",
-    wrong: "if (reply.type === 'getAuth')",
+    right: "if (specOf(command.type).access === 'read')",
+    wrong: "if (command.type === 'getAuth')",
     caughtBy: [
       byTest(
         'unit/kvserver/service/kv-service',
@@ -213,8 +213,8 @@ export const userMutants: readonly Mutant[] = [
     does: 'A read of the auth table is not checked again when it is answered.',
     loses: 'A former administrator still sees the table.',
     file: 'kvserver/src/service/kv-service.ts',
-    right: "if (reply.type === 'get' || reply.type === 'getAuth')",
-    wrong: "if (reply.type === 'get')",
+    right: "if (specOf(command.type).access === 'read')",
+    wrong: "if (command.type === 'get')",
     caughtBy: [
       byTest(
         'unit/kvserver/service/kv-service',

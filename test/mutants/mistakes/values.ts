@@ -168,7 +168,7 @@ export const valueMutants: readonly Mutant[] = [
     loses: 'The node is opened again and again, and its state is never replaced.',
     file: 'kvserver/src/state-machine/state-machine.ts',
     right: `    } catch (cause) {
-      throw unappliable(cause, this.#applied + 1);
+      throw unappliable(cause, this.applied + 1);
     }`,
     wrong: '    } finally {\n    }',
     caughtBy: [

@@ -16,6 +16,14 @@ describe('A stamp', () => {
     expect(stampFromRow([command, 7, 3, 2])).to.deep.equal(stamp);
   });
 
+  it('is that of a request that awaits itself only, from the first one on', () => {
+    for (const number of [1, 3]) {
+      const own = { session: 7, number, firstOutstanding: number };
+      expect(stampFromRow([command, 7, number, number])).to.deep.equal(own);
+      expect(stampSchema.parse(stampToJson(own))).to.deep.equal(own);
+    }
+  });
+
   it('is the same after JSON, where its session is called id', () => {
     const body = stampToJson(stamp);
     expect(body).to.deep.equal({ id: 7, number: 3, firstOutstanding: 2 });

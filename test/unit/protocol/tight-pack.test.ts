@@ -12,6 +12,12 @@ describe('packing', () => {
     expect(unpack(packed)[1]).to.deep.equal(large);
   });
 
+  it('gives large rows and frames buffers of about their size', () => {
+    for (const packed of [pack([1, large]), packFrame([1, [large]], large.length)]) {
+      expect(packed.buffer.byteLength).to.be.within(large.length, 1.05 * large.length);
+    }
+  });
+
   it('keeps later small messages out of large buffers', () => {
     for (const makeLarge of [
       () => packTight(packr, [large], large.length),

@@ -8,7 +8,7 @@ import { type Attempt, type Clock, ExchangeError } from '../environment.ts';
 import { Ring } from '../ring.ts';
 import type { Defer, Dial, Socket } from '../system/network.ts';
 import { Keepalive } from './keepalive.ts';
-import { ReadPace } from './read-pace.ts';
+import { isPacedRead, ReadPace, valueBytesOf } from './read-pace.ts';
 import { idOf, pingId, pingRow, positionOf, readReply } from './replies.ts';
 import { SendQueue, sizeOf } from './send-queue.ts';
 
@@ -142,7 +142,7 @@ export class Connection {
 
   #register(attempt: Attempt): number {
     this.#inFlightBytes += sizeOf(attempt.request);
-    if (attempt.request.command.type === 'get') {
+    if (isPacedRead(attempt.request)) {
       this.#pace.onSent();
     }
     return idOf(this.#inFlight.add(attempt));
@@ -151,7 +151,7 @@ export class Connection {
   #remove(position: number, attempt: Attempt): void {
     this.#inFlight.delete(position);
     this.#inFlightBytes -= sizeOf(attempt.request);
-    if (attempt.request.command.type === 'get') {
+    if (isPacedRead(attempt.request)) {
       this.#pace.onEnded();
     }
   }
@@ -237,8 +237,9 @@ export class Connection {
         if (reply instanceof Error) {
           attempt.reject(reply);
         } else {
-          if (reply.type === 'get') {
-            this.#pace.onValue(reply.entry?.value.length ?? 0);
+          const bytes = valueBytesOf(reply);
+          if (bytes !== undefined) {
+            this.#pace.onValue(bytes);
           }
           attempt.resolve(reply);
         }

@@ -116,6 +116,9 @@ export class SendQueue {
 
 /** Estimate of the bytes that a request takes in a frame. */
 export function sizeOf({ command }: Request): number {
+  if ('prefix' in command) {
+    return command.prefix.length + command.from.length + command.to.length + overheadBytes;
+  }
   const keyBytes = 'key' in command ? command.key.length : 0;
   const valueBytes = 'value' in command ? command.value.length : 0;
   return keyBytes + valueBytes + overheadBytes;

@@ -7,6 +7,7 @@ import { ClusterPin } from '../cluster-pin.ts';
 import type { Attempt, Exchange, ExchangeListener } from '../environment.ts';
 import { isStatusRequest, type Request } from '../request.ts';
 import { Link, type LinkListener, type LinkParts } from './link.ts';
+import { isPacedRead } from './read-pace.ts';
 
 /**
  * How many reads of one tick go to one server before the next server gets some. With fewer, servers would
@@ -51,8 +52,7 @@ export class StreamExchange implements Exchange {
   }
 
   bestFor(request: Request, endpoints: readonly string[]): string | undefined {
-    const isRead = request.command.type === 'get';
-    const link = isRead ? this.#forReads(endpoints) : this.#forWrites(endpoints);
+    const link = isPacedRead(request) ? this.#forReads(endpoints) : this.#forWrites(endpoints);
     if (link !== undefined && !link.isBatching) {
       this.#connectAll(endpoints);
     }

@@ -4,7 +4,14 @@
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
-import { type Bytes, KvError, type Reply, type Request, refusalToError } from '@paxkv/protocol';
+import {
+  type Bytes,
+  isRangeRead,
+  KvError,
+  type Reply,
+  type Request,
+  refusalToError,
+} from '@paxkv/protocol';
 import { requestLevelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
@@ -128,9 +135,9 @@ export class Replica implements Submitter {
     const { machine } = this.#applier;
     const isOn = requestLevelOf(request, this.#version) <= machine.featureLevel;
     if (!isOn) throw refusalToError('featureOff');
-    if (command.type === 'get' && stamp === undefined) {
+    if ((command.type === 'get' && stamp === undefined) || isRangeRead(command)) {
       const pending = this.#pending.admit(request, options);
-      const read = { key: command.key, pending };
+      const read = { command, pending };
       if (consistency === 'serializable') this.#reads.addConfirmed(read);
       else this.#reads.add(read);
       return pending.reply;

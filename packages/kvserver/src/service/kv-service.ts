@@ -10,6 +10,7 @@ import {
   type ReplyOf,
   type Request,
   refusalToError,
+  specOf,
 } from '@paxkv/protocol';
 import type { RequestEnd } from '../replica/request-timing.ts';
 import type { SubmitOptions, Submitter } from '../replica/submitter.ts';
@@ -71,7 +72,7 @@ export class KvService {
     const { command } = request;
     try {
       const reply = await this.#ask(request, options);
-      if (reply.type === 'get' || reply.type === 'getAuth')
+      if (specOf(command.type).access === 'read')
         this.auth.expectStill(options?.principal, command);
       if (!isReplyTo(command, reply)) throw toRefusal(command, reply);
       timing?.end();

@@ -6,6 +6,7 @@
 import {
   type Bytes,
   id128Bytes,
+  isRangeRead,
   pack,
   pageBytes,
   type Request,
@@ -19,6 +20,7 @@ import {
 import { baseLevel, ownedSessionsLevel } from './features.ts';
 import { fromOpening, type Opening, toOpening } from './sessions/opening.ts';
 import { StateError } from './state-error.ts';
+import type { LoggedCommand } from './store/commands/effect.ts';
 
 /** Identifies a batch, so that the replica that made it recognizes it. No two batches have the same origin. */
 export interface Origin {
@@ -30,7 +32,7 @@ export interface Origin {
 }
 
 /** A request as it is in the log. */
-export interface LoggedRequest extends Request {
+export interface LoggedRequest extends Request<LoggedCommand> {
   /** What the server added that received the request: from feature level 2 on, if it opens a session. */
   readonly opening?: Opening | undefined;
 }
@@ -39,6 +41,17 @@ export interface Batch {
   readonly origin: Origin;
   /** The requests, which are applied in this order without any other request in between. */
   readonly requests: readonly LoggedRequest[];
+}
+
+/** A request that is to be in the log. */
+export interface ProposedRequest extends Request {
+  readonly opening?: Opening | undefined;
+}
+
+/** A batch that is to be encoded, which fails if a request cannot be in the log. */
+export interface ProposedBatch {
+  readonly origin: Origin;
+  readonly requests: readonly ProposedRequest[];
 }
 
 export interface Noop {
@@ -83,12 +96,12 @@ export const noop: Bytes = Uint8Array.of(format);
  *
  * @throws TypeError if a request is outside a limit, or if the encoded bytes are no request.
  */
-export function encodeBatch(batch: Batch): Bytes {
+export function encodeBatch(batch: ProposedBatch): Bytes {
   return encodeAndDecode(batch).value;
 }
 
 /** As `encodeBatch`, with what the value was decoded to when it was checked. */
-export function encodeAndDecode({ origin, requests }: Batch): EncodedBatch {
+export function encodeAndDecode({ origin, requests }: ProposedBatch): EncodedBatch {
   const rows: Bytes[] = [];
   const openings: Opening[] = [];
   let length = 0;
@@ -190,7 +203,18 @@ function headOf({ node, runId, number }: Origin, { rowCount, hasOpenings }: Shap
 
 function toBatch(row: Row): Batch {
   const rows = toRow(row[3]);
-  return { origin: toOrigin(row), requests: rows.map((request) => requestFromRow(toRow(request))) };
+  return { origin: toOrigin(row), requests: rows.map((request) => toLogged(toRow(request))) };
+}
+
+/** Safety: what a read of a range shows depends on more than the log. @throws TypeError */
+function toLogged(row: Row): LoggedRequest {
+  const request = requestFromRow(row);
+  if (isLogged(request)) return request;
+  throw new TypeError(`A ${request.command.type} is never in the log.`);
+}
+
+function isLogged(request: Request): request is Request<LoggedCommand> {
+  return !isRangeRead(request.command);
 }
 
 /** Each request that opens a session, with its opening. @throws TypeError unless there is one for each. */

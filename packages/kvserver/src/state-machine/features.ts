@@ -31,14 +31,19 @@ export interface Version extends LevelRange {
  */
 export const ownedSessionsLevel = 2;
 
-/** The level from which on there are transactions. */
+/** The level from which on there are transactions, and commands that remove ranges. */
 export const transactionLevel = 3;
 
 /** The version of this source. */
 export const thisVersion: Version = {
   lowest: baseLevel,
   highest: transactionLevel,
-  commands: { getAuth: authLevel, setAuth: authLevel, transact: transactionLevel },
+  commands: {
+    getAuth: authLevel,
+    setAuth: authLevel,
+    transact: transactionLevel,
+    deleteRange: transactionLevel,
+  },
 };
 
 /** The level from which on the command may be in the log. */

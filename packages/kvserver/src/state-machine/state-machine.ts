@@ -5,11 +5,11 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, Entry, Reply } from '@paxkv/protocol';
+import type { Bytes, CommandOf, Entry, RangeRead, ReplyOf } from '@paxkv/protocol';
 import { Auth } from './auth/auth.ts';
-import type { LoggedRequest } from './batch.ts';
 import { FailureLatch } from './failure-latch.ts';
-import { baseLevel, expectLevel, levelOf, thisVersion, type Version } from './features.ts';
+import { expectLevel, thisVersion, type Version } from './features.ts';
+import { InstanceApplier, removesRanges } from './instance-applier.ts';
 import {
   type Applied,
   type Decision,
@@ -21,7 +21,6 @@ import {
 } from './run.ts';
 import { type SessionLimits, Sessions } from './sessions/sessions.ts';
 import { unappliable } from './state-error.ts';
-import { nextStateHash } from './state-hash.ts';
 import type {
   LoadedState,
   Pause,
@@ -33,6 +32,9 @@ import type { CacheSlot } from './store/cached-entry.ts';
 import { EntryCache } from './store/entry-cache.ts';
 import { EntryReader, type Found, type HasRoom } from './store/entry-reader.ts';
 import { nameOf } from './store/latin1.ts';
+import { PageReader } from './store/ranges/pages.ts';
+import { RangeReader } from './store/ranges/range-reader.ts';
+import { removableSlots } from './store/ranges/removable-slots.ts';
 import { Store } from './store/store.ts';
 import { Values } from './values.ts';
 
@@ -61,12 +63,11 @@ export class StateMachine {
   readonly #sessions: Sessions;
   /** The auth table after the highest applied instance. */
   readonly auth: Auth;
-  readonly #version: Version;
+  readonly #instances: InstanceApplier;
   readonly values: Values;
-  #featureLevel: number;
   readonly #reader: EntryReader;
-  #applied: number;
-  #stateHash: Bytes;
+  readonly #ranges: RangeReader;
+  readonly #pages: PageReader;
   #durable: number;
   #writing: Promise<void> | undefined;
   #isApplying = false;
@@ -80,19 +81,25 @@ export class StateMachine {
     { version = thisVersion, values = new Values(version), ...options }: MachineOptions,
   ) {
     this.#stateStore = stateStore;
-    this.#version = version;
     this.values = values;
-    this.#featureLevel = position.featureLevel;
     const { incarnation } = position;
     const { sessionLimits: limits, cachedBytesMax: bytesMax } = options;
     const read = (names: readonly string[]) => stateStore.readEntries(names);
     this.#entries = new EntryCache({ read, isNew: position.applied < 0, bytesMax });
     this.#reader = new EntryReader(this.#entries);
     this.#store = new Store(position.revision, this.#entries);
+    this.#ranges = new RangeReader({
+      store: stateStore,
+      undurable: () => this.#entries.undurable(),
+      revision: () => this.#store.revision,
+    });
+    this.#pages = new PageReader(this.#ranges);
     this.#sessions = new Sessions(position.sessions, sessions, { incarnation, limits });
     this.auth = auth;
-    this.#applied = position.applied;
-    this.#stateHash = position.stateHash;
+    this.#instances = new InstanceApplier(position, {
+      ...{ sessions: this.#sessions, store: this.#store, auth, version },
+      removable: (command) => this.#removable(command),
+    });
     this.#durable = position.applied;
   }
 
@@ -110,7 +117,7 @@ export class StateMachine {
 
   /** The highest applied instance, −1 for none. */
   get applied(): number {
-    return this.#applied;
+    return this.#instances.applied;
   }
 
   /** The highest instance whose effects survive a crash. The log up to here may be forgotten. */
@@ -135,7 +142,7 @@ export class StateMachine {
 
   /** The feature level of the cluster after the highest applied instance. It never sinks. */
   get featureLevel(): number {
-    return this.#featureLevel;
+    return this.#instances.featureLevel;
   }
 
   /** The incarnation of the cluster; `undefined` before it is named. */
@@ -149,13 +156,13 @@ export class StateMachine {
 
   /** The state hash in hexadecimal. It is equal on all replicas with the same `applied`. */
   get stateHash(): string {
-    return Buffer.from(this.#stateHash).toString('hex');
+    return Buffer.from(this.#instances.stateHash).toString('hex');
   }
 
   /**
    * Applies a run of consecutive instances, the first being `applied + 1`. All of them take effect together
-   * in memory; {@link StateMachine.flush} makes them durable. Returns a promise only if a key must be read
-   * from the database first. In that case, call it again only after the promise has settled.
+   * in memory, unless a range is removed; {@link StateMachine.flush} makes them durable. Returns a promise only if the
+   * database must be read first. In that case, call it again only after the promise has settled.
    *
    * @throws StateError
    */
@@ -167,10 +174,11 @@ export class StateMachine {
     });
     try {
       const run = readRun(decisions, this.values);
-      const resolved = this.#slot(run);
-      return resolved === undefined ? this.#applyLater(run) : this.#applyNow(resolved);
+      const resolved = run.some(removesRanges) ? undefined : this.#slot(run);
+      if (resolved === undefined) return this.#applyLater(run);
+      return this.#instances.applyAll(resolved);
     } catch (failure) {
-      throw this.#latch.fail(unappliable(failure, this.#applied + 1));
+      throw this.#latch.fail(unappliable(failure, this.applied + 1));
     }
   }
 
@@ -202,6 +210,11 @@ export class StateMachine {
     this.#latch.expectNone();
     const found = this.#reader.read(nameOf(key), hasRoom);
     return found instanceof Promise ? this.#latch.guard(() => found) : found;
+  }
+
+  /** A page of a range, of the same moment as what `read` reads. @throws StateError */
+  readRange(command: RangeRead): Promise<ReplyOf<RangeRead['type']>> {
+    return this.#latch.guard(() => this.#pages.read(command));
   }
 
   /** The position as written last, and the checksum of all rows there: equal on all replicas at one position. */
@@ -244,9 +257,9 @@ export class StateMachine {
       this.#latch.expectNone();
       const resolved = this.#slot(run);
       assert(resolved !== undefined, 'every key a command names is in memory');
-      return this.#applyNow(resolved);
+      return await this.#instances.applyEach(resolved);
     } catch (cause) {
-      throw unappliable(cause, this.#applied + 1);
+      throw unappliable(cause, this.applied + 1);
     }
   }
 
@@ -254,33 +267,19 @@ export class StateMachine {
     return resolveRun(run, (name) => this.#entries.find(name));
   }
 
-  #applyNow(run: readonly ResolvedInstance[]): readonly Applied[] {
-    return run.map((instance) => this.#applyInstance(instance));
-  }
-
-  #applyInstance(instance: ResolvedInstance): Applied {
-    const { seq, value, origin, requests, raisesTo, incarnation, slots } = instance;
-    this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
-    this.#sessions.found(incarnation);
-    this.#store.beginInstance();
-    const replies = requests.map((request, index) => this.#applyOne(request, slots[index] ?? []));
-    this.#applied = seq;
-    this.#stateHash = nextStateHash(this.#stateHash, { seq, value, replies });
-    return { seq, origin, replies };
-  }
-
-  #applyOne(request: LoggedRequest, slots: readonly CacheSlot[]): Reply {
-    // Safety: the level in the state decides. Replicas of different versions would decide differently.
-    if (levelOf(request.command, this.#version) > this.#featureLevel) {
-      return { type: 'refused', reason: 'featureOff' };
-    }
-    return this.#sessions.apply(request, slots, this.auth.storeFor(request, this.#store));
+  async #removable(command: CommandOf<'deleteRange'>): Promise<readonly CacheSlot[]> {
+    const slots = await removableSlots(this.#ranges, this.#entries, command);
+    this.#latch.expectNone();
+    return slots;
   }
 
   async #write(pause: Pause | undefined): Promise<void> {
+    // Safety: the state on disk is that after a whole instance.
+    while (this.#instances.unfinished !== undefined) await this.#instances.unfinished;
+    this.#latch.expectNone();
     const { applied, revision, featureLevel } = this;
     const { counts: sessions, incarnation } = this.#sessions;
-    const stateHash = this.#stateHash;
+    const stateHash = this.#instances.stateHash;
     const changes = {
       entries: this.#entries.takeChanges(),
       sessions: this.#sessions.takeChanges(),

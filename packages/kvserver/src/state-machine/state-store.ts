@@ -7,6 +7,7 @@ import { baseLevel } from './features.ts';
 import type { Session } from './sessions/session.ts';
 import type { SessionCounts } from './sessions/sessions.ts';
 import type { CacheSlot, Change } from './store/cached-entry.ts';
+import type { NameRange } from './store/ranges/name-range.ts';
 
 /** The position of a state in the log, and the counters that the log determines. */
 export interface Position {
@@ -64,6 +65,20 @@ export interface VerifiedRows {
   readonly isLast: boolean;
 }
 
+/** A row of an entry. */
+export interface StoredRow {
+  readonly name: string;
+  /** Verifies the row and reads it. Its range must have been opened with values. @throws StateError `STATE_DAMAGED` */
+  open(): CacheSlot;
+}
+
+/** Reads the rows of a range as they were when it was opened. */
+export interface RangeCursor {
+  /** The next rows, about 64 KiB of them; none at the end. One call at a time. */
+  next(): Promise<readonly StoredRow[]>;
+  close(): Promise<void>;
+}
+
 /** Every method throws StateError: `STATE_FAILED` if reading or writing fails, `STATE_DAMAGED` for a bad row. */
 export interface StateStore {
   /**
@@ -77,6 +92,10 @@ export interface StateStore {
   readonly written: WrittenChecksum;
   /** The slots of these keys, in the same order. */
   readEntries(names: readonly string[]): Promise<CacheSlot[]>;
+  /** Verifies what was not verified since the start and may be read with this range. To be awaited before `openRange`. */
+  expectRangeIntact(range: NameRange): Promise<void>;
+  /** Opens the range at this moment. Without values, rows can only be counted. The cursor must be closed. */
+  openRange(range: NameRange, hasValues: boolean): RangeCursor;
   /** Atomic, and durable when it resolves. Called again only then. May await `pause` between rows. */
   write(changes: StateChanges, pause?: Pause): Promise<void>;
   /** Verifies up to `countMax` more rows of a pass over all rows, and begins the next pass after the last one. */

@@ -6,10 +6,10 @@
  */
 import type { Bytes } from '@paxkv/protocol';
 import {
-  type Batch,
   decodeBatch,
   encodeAndDecode,
   type LevelRaise,
+  type ProposedBatch,
   type ValueContent,
 } from './batch.ts';
 import { levelOf, unsupportedLevel, type Version } from './features.ts';
@@ -28,7 +28,7 @@ export class Values {
   }
 
   /** The value of a batch, which `read` will not decode again. @throws TypeError as `encodeBatch` does */
-  encode(batch: Batch): Bytes {
+  encode(batch: ProposedBatch): Bytes {
     const { value, content } = encodeAndDecode(batch);
     this.#decoded.set(value, content);
     return value;

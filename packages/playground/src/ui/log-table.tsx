@@ -71,12 +71,14 @@ function instanceAt(instances: readonly InstanceView[], seq: number): InstanceVi
   return instances[seq - (instances[0]?.seq ?? 0)];
 }
 
-function leaderText({ leader, disk }: PeerView): string {
+function leaderText({ state, leader, disk }: PeerView): string {
+  if (state === 'unknown') return '';
   const promise = disk.logPromise === undefined ? '' : ` ${ballotText(disk.logPromise)}`;
   return `${leader ?? '–'}${promise}`;
 }
 
-function diskText({ disk }: PeerView, { writing, durable }: PageTexts['log']): string {
+function diskText({ state, disk }: PeerView, { writing, durable }: PageTexts['log']): string {
+  if (state === 'unknown') return '';
   return disk.pending.length > 0
     ? `${writing}: ${disk.pending.join(', ')}`
     : `${disk.writeCount} ${durable}`;

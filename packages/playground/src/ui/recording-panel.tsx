@@ -16,9 +16,9 @@ export function RecordingFile({ model, texts: { recording: texts } }: ViewProps)
   };
   return (
     <div class="recording-file">
-      <label>
+      <label class="file">
         {texts.open}
-        <input type="file" onChange={({ currentTarget }) => open(currentTarget)} />
+        <input class="hidden" type="file" onChange={({ currentTarget }) => open(currentTarget)} />
       </label>
       <p role="alert">{error !== undefined && texts.errors[error]}</p>
     </div>

@@ -159,9 +159,9 @@ function peerLabel(peer: PeerView, { faults, states, log }: PageTexts): string {
 /** The highest instance that this peer knows to be decided. */
 function lastDecided({ instances }: PeerView): string {
   const last = instances.findLast(({ fate }) => fate === 'decided');
-  return last === undefined ? '' : `${last.seq}: ${shorten(last.value ?? '')}`;
+  return last === undefined ? '' : shorten(`${last.seq}: ${last.value ?? ''}`);
 }
 
 function shorten(text: string): string {
-  return text.length > 7 ? `${text.slice(0, 6)}…` : text;
+  return text.length > 9 ? `${text.slice(0, 8)}…` : text;
 }

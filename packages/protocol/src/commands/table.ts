@@ -5,25 +5,32 @@
 import type { RequestField } from '../fields.ts';
 import { type Row, toCount } from '../rows.ts';
 import { append } from './append.ts';
+import { count } from './count.ts';
 import { deleteKey } from './delete.ts';
+import { deleteRange } from './delete-range.ts';
 import { get } from './get.ts';
 import { getAuth } from './get-auth.ts';
 import { increment } from './increment.ts';
 import { openSession } from './open-session.ts';
 import { put } from './put.ts';
+import { scan } from './scan.ts';
 import { setAuth } from './set-auth.ts';
 import type { CommandSpec } from './spec.ts';
 import { transact } from './transact.ts';
 
 export type { AppendCommand, AppendReply } from './append.ts';
 export type { Comparison, CountProperty, Relation } from './comparison.ts';
+export type { CountCommand, CountReply } from './count.ts';
 export type { DeleteCommand, DeleteReply } from './delete.ts';
+export type { DeleteRangeCommand, DeleteRangeReply } from './delete-range.ts';
 export type { Consistency, Entry, GetCommand, GetReply, Versions } from './get.ts';
 export type { GetAuthCommand, GetAuthReply } from './get-auth.ts';
 export type { IncrementCommand, IncrementReply } from './increment.ts';
 export type { KeyOperation, KeyOperationReply } from './key-operations.ts';
 export type { OpenSessionCommand, OpenSessionReply } from './open-session.ts';
+export type { Continuation } from './page.ts';
 export type { PutCommand, PutReply } from './put.ts';
+export type { ScanCommand, ScannedEntry, ScanReply } from './scan.ts';
 export type { SetAuthCommand, SetAuthReply } from './set-auth.ts';
 export type { OperationReply, TransactReply } from './transact.ts';
 export type { Operation, TransactCommand, Transaction } from './transaction.ts';
@@ -43,6 +50,9 @@ export const commands = {
   getAuth,
   setAuth,
   transact,
+  scan,
+  count,
+  deleteRange,
 } as const;
 
 type Specs = typeof commands;
@@ -66,6 +76,14 @@ export type DoneReply = { [T in CommandType]: ReplyOf<T> }[CommandType];
 export type WriteType = {
   [T in CommandType]: Specs[T]['access'] extends 'write' ? T : never;
 }[CommandType];
+
+/** A read of a range. It is answered from the state of a server and is never in the log. */
+export type RangeRead = CommandOf<'scan' | 'count'>;
+
+/** Whether the command reads a range. */
+export function isRangeRead(command: Command): command is RangeRead {
+  return command.type === 'scan' || command.type === 'count';
+}
 
 /** Any entry of the table. */
 export type AnySpec = CommandSpec<Command, DoneReply>;

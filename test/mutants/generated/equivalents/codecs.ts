@@ -3,6 +3,7 @@ import { type Equivalent, ofFile } from './equivalent.ts';
 
 const areEven = 'ids and rows alternate in a frame, so that their number is even';
 const sameAgain = 'what was decoded last is decoded again';
+const sameText = 'a text is the same whether it was read before or not';
 const countedNext = 'the next line counts characters, which takes longer for the same answer';
 
 export const codecsEquivalents: readonly Equivalent[] = [
@@ -127,11 +128,60 @@ export const codecsEquivalents: readonly Equivalent[] = [
     },
   ]),
   ...ofFile('protocol/src/row-reader.ts', [
+    ...[
+      ['count > this.#bytes.length - this.#position', 'false'],
+      ['this.#bytes.length - this.#position', 'this.#bytes.length + this.#position'],
+    ].map(([original = '', mutated = '']) => ({
+      within: '#row',
+      original,
+      mutated,
+      because: 'the row is cut off in either case, which shows when its last field is read',
+    })),
+    ...['true', 'false', 'count <= 16', 'count < 17', 'count < 15'].map((mutated) => ({
+      within: '#row',
+      original: 'count < 16',
+      mutated,
+      because: 'it takes other room for the same fields',
+    })),
+    ...['true', 'false', 'length < shortTextBytesMax'].map((mutated) => ({
+      within: '#text',
+      original: 'length <= shortTextBytesMax',
+      mutated,
+      because: sameText,
+    })),
+    {
+      within: '#text',
+      original: 'text ?? decoder.decode(this.#bytes.subarray(start, this.#position))',
+      mutated: 'decoder.decode(this.#bytes.subarray(start, this.#position))',
+      because: sameText,
+    },
     ...['<= 0xa0', '< 161'].map((end) => ({
       within: 'read',
       original: 'token < 0xa0',
       mutated: `token ${end}`,
       because: 'the line before takes the tokens from there on',
     })),
+  ]),
+  ...ofFile('protocol/src/rows.ts', [
+    {
+      within: 'pack',
+      original: 'row.reduce<number>(addBytes, 0)',
+      mutated: 'row.reduce<number>(addBytes, 1)',
+      because: 'the size is about that of the row',
+    },
+    {
+      within: 'toCount',
+      original: "typeof field === 'number' && Number.isSafeInteger(field)",
+      mutated: 'Number.isSafeInteger(field)',
+      because: 'nothing but a number is an integer',
+    },
+  ]),
+  ...ofFile('protocol/src/stamp.ts', [
+    {
+      within: 'stampFromRow',
+      original: 'toCount(row[2], 1)',
+      mutated: 'toCount(row[2], 0)',
+      because: 'a number of 0 is below the first outstanding one, which is refused as well',
+    },
   ]),
 ];

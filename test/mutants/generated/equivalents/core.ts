@@ -8,6 +8,14 @@ const noticedAsAnswer =
 const begun = 'a peer that is no member has begun an incarnation before anything else';
 
 export const coreEquivalents: readonly Equivalent[] = [
+  ...ofFile('paxos/src/core/trace/trace-replay.ts', [
+    ...['line', "line ?? 'mutated'"].map((mutated) => ({
+      within: 'parse',
+      original: "line ?? ''",
+      mutated,
+      because: 'what stands for no line is no JSON in any case',
+    })),
+  ]),
   ...ofFile('paxos/src/core/wake.ts', [
     {
       within: 'wakeAtOf',

@@ -156,11 +156,5 @@ export const sessionsEquivalents: readonly Equivalent[] = [
       mutated: 'left out',
       because: 'above a bound there is a session',
     },
-    {
-      within: '#evict',
-      original: "assert(session !== undefined, 'there is a session to evict')",
-      mutated: "assert(session !== undefined, '')",
-      because: 'above a bound there is a session',
-    },
   ]),
 ];

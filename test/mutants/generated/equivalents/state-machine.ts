@@ -56,12 +56,6 @@ export const stateMachineEquivalents: readonly Equivalent[] = [
       mutated: 'left out',
       because: isHeld,
     },
-    {
-      within: '#readAndApply',
-      original: "assert(resolved !== undefined, 'every key a command names is in memory')",
-      mutated: "assert(resolved !== undefined, '')",
-      because: isHeld,
-    },
   ]),
   ...ofFile('kvserver/src/state-machine/store/cached-value.ts', [
     {

@@ -56,6 +56,12 @@ function replyTo({ type }: Request['command']): DoneReply {
       return { type: 'setAuth', revision: 6 };
     case 'transact':
       return { type: 'transact', revision: 7, passed: true, results: [] };
+    case 'scan':
+      return { type: 'scan', revision: 7, entries: [], next: undefined };
+    case 'count':
+      return { type: 'count', revision: 7, count: 3, next: undefined };
+    case 'deleteRange':
+      return { type: 'deleteRange', revision: 8, deleted: 3, next: undefined };
   }
 }
 

@@ -8,7 +8,7 @@ const get = { command: { type: 'get', key: new Uint8Array([1]) } } as const;
 const absent = { type: 'get', entry: undefined } as const;
 
 /** An attempt with 100 ms of the 350 ms of its call, at a server that serves for `servingMs`. */
-function begin({ servingMs = 0 } = {}) {
+function begin({ servingMs = 0, isLimited = true } = {}) {
   const clock = new FakeClock();
   const events: unknown[] = [];
   const exchange: Exchange = {
@@ -21,7 +21,7 @@ function begin({ servingMs = 0 } = {}) {
     {
       request: get,
       endpoint: 'http://a:1',
-      timeoutMs: 100,
+      timeoutMs: isLimited ? 100 : undefined,
       callDue: 350,
       resolve: (reply) => events.push(reply),
       reject: (error) => events.push(error),
@@ -66,6 +66,17 @@ describe('TimedAttempt', () => {
     expect(events).to.deep.equal([]);
     await clock.runUntil(250);
     expect(events[0]).to.be.instanceOf(ExchangeError).that.includes({ sent: 'maybe' });
+  });
+
+  it('has all of the time of its call if it has no time of its own', async () => {
+    const { clock, events, attempt } = begin();
+    expect(attempt.due).to.equal(100);
+    const patient = begin({ isLimited: false });
+    expect(patient.attempt.due).to.equal(350);
+    await patient.clock.runUntil(349);
+    expect(patient.events).to.deep.equal([]);
+    await clock.runUntil(100);
+    expect(events).to.have.length(2);
   });
 
   it('waits for room at a server that serves until the call ends', async () => {

@@ -167,6 +167,9 @@ export function obliging({ request }: Asked): Row {
     getAuth: [10, 0, authTableToBytes(emptyAuthTable)],
     setAuth: [11, 1],
     transact: [12, true, 1, Uint8Array.of(0x90)],
+    scan: [13, 1, Uint8Array.of(0x90), null],
+    count: [14, 1, 0, null],
+    deleteRange: [15, 1, 1, null],
   } as const;
   return request.command.type === 'openSession' ? [4, 7] : rows[request.command.type];
 }

@@ -64,6 +64,25 @@ const replies: { readonly [T in CommandType]: readonly ReplyOf<T>[] } = {
       ],
     },
   ],
+  scan: [
+    { type: 'scan', revision: 0, entries: [], next: undefined },
+    {
+      ...{ type: 'scan', revision, next: Uint8Array.of(0, 255) },
+      entries: [
+        { key: value, value, createRevision: 1, modRevision: revision, version: 3 },
+        { key: value, value: new Uint8Array(), createRevision: 1, modRevision: 1, version: 1 },
+        { key: value, value: undefined, createRevision: 1, modRevision: 1, version: 1 },
+      ],
+    },
+  ],
+  count: [
+    { type: 'count', revision: 0, count: 0, next: undefined },
+    { type: 'count', revision, count: 10_000, next: value },
+  ],
+  deleteRange: [
+    { type: 'deleteRange', revision: 0, deleted: 0, next: undefined },
+    { type: 'deleteRange', revision, deleted: 1000, next: value },
+  ],
 };
 
 const refusals: Record<Refusal, true> = {
@@ -135,7 +154,7 @@ for (const [name, open] of Object.entries(fronts)) {
       });
 
       it(`submits the consistency of ${type}, if it has one`, async () => {
-        if (type !== 'get') return;
+        if (spec.access !== 'read' || type === 'getAuth') return;
         front.answer(async () => given(reply));
         await front.ask({ command: first, consistency: 'serializable' });
         expect(last()).to.deep.equal(plain({ command: first, consistency: 'serializable' }));

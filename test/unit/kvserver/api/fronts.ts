@@ -97,7 +97,7 @@ async function openStream(): Promise<Front> {
     answer: (script) => {
       replica.script = script;
     },
-    takesStamp: ({ access }) => access !== 'session',
+    takesStamp: ({ type, access }) => access !== 'session' && type !== 'scan' && type !== 'count',
     ask: async (request) => {
       const asked = await send(request);
       const row = await asked.reply(lastId).catch(() => undefined);
@@ -143,7 +143,7 @@ async function openInProcess(): Promise<Front> {
     answer: (script) => {
       answer = script;
     },
-    takesStamp: ({ access }) => access !== 'session',
+    takesStamp: ({ type, access }) => access !== 'session' && type !== 'scan' && type !== 'count',
     ask: (request) =>
       service.submit(request).catch((error: unknown) => {
         if (error instanceof KvError) return failureOf(error);

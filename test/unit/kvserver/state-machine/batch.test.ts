@@ -1,11 +1,11 @@
 import {
-  type Batch,
   decodeBatch,
   encodeBatch,
   encodeLevelRaise,
   expectEncodable,
   type LoggedRequest,
   noop,
+  type ProposedBatch,
 } from '@paxkv/kvserver/internal/state-machine/batch';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import type { Request } from '@paxkv/protocol';
@@ -63,7 +63,7 @@ const request: fc.Arbitrary<Request> = fc.oneof(
     }),
   }),
 );
-const batch: fc.Arbitrary<Batch> = fc.record({
+const batch: fc.Arbitrary<ProposedBatch> = fc.record({
   origin: fc.record({ node: count, runId: count, number: count }),
   requests: fc.array(request),
 });

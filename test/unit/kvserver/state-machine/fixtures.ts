@@ -10,6 +10,7 @@ import {
   type CachedEntry,
   toCachedEntry,
 } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
+import type { LoggedCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import { keysOf } from '@paxkv/kvserver/internal/state-machine/store/keys-of';
 import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
 import type { Command, Entry, Request, Stamp, TransactCommand } from '@paxkv/protocol';
@@ -47,13 +48,13 @@ export const append = (key: string, value: string): KeyCommand => ({
   value: bytes(value),
 });
 export const remove = (key: string): KeyCommand => ({ type: 'delete', key: bytes(key) });
-export const openSession = (client = 'someone'): Command => ({ type: 'openSession', client });
+export const openSession = (client = 'someone'): LoggedCommand => ({ type: 'openSession', client });
 
 /** A request of session `session`, whose first outstanding number is `firstOutstanding`. */
 export function stamped(
-  command: Command,
+  command: LoggedCommand,
   [session, number, firstOutstanding = 1]: readonly [number, number, number?],
-): Request {
+): Request<LoggedCommand> {
   const stamp: Stamp = { session, number, firstOutstanding };
   return { command, stamp };
 }

@@ -1,15 +1,20 @@
 /** A model of the whole state machine, as simple as possible: nothing is dropped, nothing is on disk. */
-import type {
-  Comparison,
-  Entry,
-  OperationReply,
-  Reply,
-  Request,
-  SessionId,
-  Stamp,
-  TransactCommand,
+import {
+  boundsOf,
+  type CommandOf,
+  type Comparison,
+  type Entry,
+  type KeyRange,
+  type OperationReply,
+  type Reply,
+  type Request,
+  type SessionId,
+  type Stamp,
+  type TransactCommand,
 } from '@paxkv/protocol';
 import { type KeyCommand, plain } from './fixtures.ts';
+
+type LoggedCommand = KeyCommand | TransactCommand | CommandOf<'deleteRange'>;
 
 interface Client {
   firstOutstanding: number;
@@ -34,6 +39,9 @@ export class Model {
     if (command.type === 'getAuth' || command.type === 'setAuth') {
       throw new TypeError('The model has no auth table.');
     }
+    if (command.type === 'scan' || command.type === 'count') {
+      throw new TypeError('No read of a range is in the log.');
+    }
     return stamp === undefined ? this.#do(command) : this.#doOnce(command, stamp);
   }
 
@@ -41,10 +49,15 @@ export class Model {
     return this.entries.get(nameOf(key));
   }
 
-  #doOnce(
-    command: KeyCommand | TransactCommand,
-    { session, number, firstOutstanding }: Stamp,
-  ): Reply {
+  /** The present keys of a range in order, in hexadecimal. */
+  namesIn(range: KeyRange): string[] {
+    const { first, end } = boundsOf(range);
+    return [...this.entries.keys()]
+      .filter((name) => name >= nameOf(first) && (end === undefined || name < nameOf(end)))
+      .sort();
+  }
+
+  #doOnce(command: LoggedCommand, { session, number, firstOutstanding }: Stamp): Reply {
     const client = this.#clients.get(session);
     if (client === undefined) return { type: 'refused', reason: 'sessionExpired' };
     client.firstOutstanding = Math.max(client.firstOutstanding, firstOutstanding);
@@ -58,8 +71,9 @@ export class Model {
     return reply;
   }
 
-  #do(command: KeyCommand | TransactCommand): Reply {
+  #do(command: LoggedCommand): Reply {
     if (command.type === 'transact') return this.#transact(command);
+    if (command.type === 'deleteRange') return this.#deleteRange(command);
     const entry = this.entryAt(command.key);
     switch (command.type) {
       case 'get':
@@ -87,6 +101,14 @@ export class Model {
         return { type: 'increment', revision: this.revision, value };
       }
     }
+  }
+
+  /** Samples have fewer keys and bytes than one command may remove. */
+  #deleteRange(command: CommandOf<'deleteRange'>): Reply {
+    const names = this.namesIn(command);
+    for (const name of names) this.entries.delete(name);
+    if (names.length > 0) this.#advance();
+    return { type: 'deleteRange', revision: this.revision, deleted: names.length, next: undefined };
   }
 
   /** Does one operation after the other, and goes back to the beginning if one is refused. */

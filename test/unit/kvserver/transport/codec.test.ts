@@ -53,6 +53,19 @@ describe('codec', () => {
     expect(value.buffer.byteLength).to.equal(3);
   });
 
+  it('copies a value that is half of its frame or less', () => {
+    const packed = pack(altered('accept', { value: new Uint8Array(300).fill(7) }));
+    for (const [bufferBytes, isCopied] of [
+      [599, false],
+      [600, true],
+      [700, true],
+    ] as const) {
+      const frame = new Uint8Array(bufferBytes).subarray(0, packed.length);
+      frame.set(packed);
+      expect(valueIn(frame).buffer !== frame.buffer, `${bufferBytes}`).to.equal(isCopied);
+    }
+  });
+
   it('does not copy a value that is most of its frame', () => {
     const frame = new Uint8Array(pack(altered('accept', { value: new Uint8Array(900).fill(7) })));
     const value = valueIn(frame);

@@ -1,4 +1,5 @@
 /** Replies of the store to every command. */
+import type { LoggedRequest } from '@paxkv/kvserver/internal/state-machine/batch';
 import { Session } from '@paxkv/kvserver/internal/state-machine/sessions/session';
 import { Sessions } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import type { CacheSlot } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
@@ -14,6 +15,7 @@ import {
   emptyAuthTable,
   isWriteReply,
   pack,
+  type RangeRead,
   type Reply,
   type Request,
   replyToRow,
@@ -38,6 +40,10 @@ class World {
   }
 
   apply(request: Request): Reply {
+    return this.#apply(request as LoggedRequest);
+  }
+
+  #apply(request: LoggedRequest): Reply {
     const slots = keysOf(request.command).map((key) => this.#slotOf(nameOf(key)));
     return this.#sessions.apply(request, slots, this.#store);
   }
@@ -65,13 +71,34 @@ const keyValues = [undefined, ...['', 'text', '41'].map((text) => Buffer.from(te
 const authValues = [undefined, authTableToBytes(emptyAuthTable)];
 const first = { session: 1, number: 1, firstOutstanding: 1 };
 
+const key = Uint8Array.of(0, 255);
+const versions = { createRevision: 1, modRevision: 2 ** 40, version: 3 };
+const read = { key, value: Uint8Array.of(1), ...versions };
+
+/** Replies to commands that are answered from the state of a server. */
+const pages: Readonly<Record<RangeRead['type'], readonly Reply[]>> = {
+  scan: [
+    { type: 'scan', revision: 7, entries: [], next: undefined },
+    { type: 'scan', revision: 7, entries: [read, { ...read, value: new Uint8Array() }], next: key },
+    { type: 'scan', revision: 7, entries: [{ ...read, value: undefined }], next: undefined },
+  ],
+  count: [
+    { type: 'count', revision: 0, count: 0, next: undefined },
+    { type: 'count', revision: 2 ** 40, count: 10_000, next: key },
+  ],
+};
+
+function isRangeType(type: string): type is RangeRead['type'] {
+  return Object.hasOwn(pages, type);
+}
+
 for (const spec of allCommands) {
   const { type, access } = spec;
   const commands = goodCommandsOf(spec);
   const values = /Auth$/.test(type) ? authValues : keyValues;
-  const replies = values.flatMap((value) =>
-    commands.map((command) => new World(value).apply({ command })),
-  );
+  const replies = isRangeType(type)
+    ? pages[type]
+    : values.flatMap((value) => commands.map((command) => new World(value).apply({ command })));
   const done = replies.flatMap((reply) => (reply.type === 'refused' ? [] : [reply]));
 
   describe(`A reply to ${type}`, () => {

@@ -25,6 +25,7 @@ export function valuesOf(field: RequestField<unknown>): FieldValues {
   const { of, min, max } = limits;
   if (of === 'auth table') return authTables;
   if (of === 'items') return isOperation(field) ? operations : comparisons;
+  if (of === 'flag') return { good: [false, true], below: [], above: [] };
   if (of === 'count') return { good: [min, 1, max], below: [min - 1], above: [max + 1] };
   const make = (length: number) => madeOf(of, length);
   return {

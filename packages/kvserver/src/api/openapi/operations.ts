@@ -28,6 +28,9 @@ const summaries: Readonly<Record<CommandType, string>> = {
   getAuth: 'Read users, roles and the hashes of tokens',
   setAuth: 'Replace users, roles and tokens, unless someone else has meanwhile',
   transact: 'Compare and change several keys in one step',
+  scan: 'Read the entries of a range in order, one page at a time',
+  count: 'Count the keys in a range',
+  deleteRange: 'Remove the first keys of a range',
 };
 
 const bytes = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };

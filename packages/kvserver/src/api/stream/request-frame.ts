@@ -3,7 +3,14 @@
  * checked here, since the bytes of a row go into the log unchanged. If a row is no request, only that request
  * fails; if the bytes are no rows, or many rows are no requests, the whole frame fails.
  */
-import { type Bytes, type KvError, type Request, type Row, requestFromWire } from '@paxkv/protocol';
+import {
+  type Bytes,
+  isRangeRead,
+  type KvError,
+  type Request,
+  type Row,
+  requestFromWire,
+} from '@paxkv/protocol';
 import { malformedToError } from '../../service/request-checks.ts';
 import { FrameError, PlainReader } from './plain-reader.ts';
 
@@ -47,8 +54,9 @@ function toFrameRequest(id: number, row: Row, encoded: Bytes): FrameRequest {
   try {
     const request = requestFromWire(row);
     const { command, stamp } = request;
-    // A get without a stamp never enters the log.
-    if (command.type === 'get' && stamp === undefined) return { id, request };
+    // These never enter the log.
+    if ((command.type === 'get' && stamp === undefined) || isRangeRead(command))
+      return { id, request };
     return {
       id,
       request: stamp === undefined ? { command, encoded } : { command, stamp, encoded },

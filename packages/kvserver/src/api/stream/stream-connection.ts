@@ -197,7 +197,7 @@ export class StreamConnection {
     const { type } = request.command;
     const timing = new RequestTiming(type, origin, cameMs);
     const room =
-      type === 'get' || type === 'transact'
+      type === 'get' || type === 'transact' || type === 'scan'
         ? new StreamReplyRoom(account, this.#outbox, limits.unsentValueBytesMax)
         : undefined;
     const { signal } = this.#closed;

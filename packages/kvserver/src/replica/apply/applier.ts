@@ -4,7 +4,7 @@
  * Rule: the effect of an instance is durable on this server before the instance may be forgotten.
  */
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
-import type { Bytes } from '@paxkv/protocol';
+import type { Bytes, RangeRead, ReplyOf } from '@paxkv/protocol';
 import type { Limits } from '../../config/settings.ts';
 import type { Applied, Found, HasRoom, StateMachine } from '../../state-machine/state-machine.ts';
 import { DecisionQueue, isMeeting, type Run } from './decision-queue.ts';
@@ -35,7 +35,10 @@ export interface ApplierListener {
 }
 
 /** What the rest of the replica may read of the state: how far it is applied, and the values of keys. */
-export type AppliedState = Pick<Applier, 'applied' | 'durable' | 'next' | 'read' | 'flush'>;
+export type AppliedState = Pick<
+  Applier,
+  'applied' | 'durable' | 'next' | 'read' | 'readRange' | 'flush'
+>;
 
 export class Applier {
   readonly #options: ApplierOptions;
@@ -89,6 +92,11 @@ export class Applier {
   /** What `key` holds after the highest instance applied; see `StateMachine.read`. @throws StateError */
   read(key: Bytes, hasRoom: HasRoom): Found | Promise<Found> {
     return this.#machine.read(key, hasRoom);
+  }
+
+  /** A page of a range after the highest instance applied; see `StateMachine.readRange`. @throws StateError */
+  readRange(command: RangeRead): Promise<ReplyOf<RangeRead['type']>> {
+    return this.#machine.readRange(command);
   }
 
   /** Starts to apply decisions, and to report them to `listener`. Called once. */

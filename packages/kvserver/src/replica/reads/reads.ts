@@ -1,14 +1,21 @@
 /**
- * Linearizable reads without a log entry. A quorum read finds the read index: up to there
+ * Linearizable reads of keys and ranges without a log entry. A quorum read finds the read index: up to there
  * instances may have been decided. Once they are applied, the reply comes from the local state. One quorum
  * read serves every waiting get. Confirmed gets are answered in slices, the clients in turns, and each once there is
  * room for its reply.
  * Rule: a quorum read counts only for gets that were waiting before it started.
  */
 import type { Clock, Paxos } from '@paxkv/paxos';
-import type { Bytes, Entry } from '@paxkv/protocol';
+import {
+  type Bytes,
+  type CommandOf,
+  type RangeRead,
+  type Reply,
+  scanLimitMax,
+} from '@paxkv/protocol';
 import { FairQueue, type Verdict } from '../../budget/fair-queue.ts';
-import { type Found, noRoom } from '../../state-machine/state-machine.ts';
+import { noRoom } from '../../state-machine/state-machine.ts';
+import { pageBytesMax } from '../../state-machine/store/ranges/pages.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { StepMark } from '../request-timing.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
@@ -24,20 +31,25 @@ const probeMsMax = 1000;
 const sliceBytesMax = 4 * 1024 * 1024;
 /** The longest slice, in milliseconds. Everything else that the server does waits for its end. */
 const sliceMsMax = 4;
-/** What a get costs its client's turn, besides the bytes of its value. */
+/** What a read costs its client's turn, besides the bytes of its value. */
 const costMin = 64;
+/** What one entry of a page costs its client's turn. */
+const entryCost = 64;
 
 export interface ReadsOptions {
   readonly paxos: Pick<Paxos<Bytes>, 'readIndex'>;
-  readonly state: Pick<AppliedState, 'applied' | 'read'>;
+  readonly state: Pick<AppliedState, 'applied' | 'read' | 'readRange'>;
   readonly clock: Clock;
   readonly steps: Pick<RequestSteps, 'mark'>;
   /** The state could not be read. */
   readonly onFailed: (error: unknown) => void;
 }
 
+/** A command that is answered from the state. */
+export type ReadCommand = CommandOf<'get'> | RangeRead;
+
 export interface PendingRead {
-  readonly key: Bytes;
+  readonly command: ReadCommand;
   readonly pending: PendingRequest;
 }
 
@@ -115,14 +127,14 @@ export class Reads {
     const ready = this.#groups.filter(({ readIndex }) => readIndex <= applied);
     this.#groups = this.#groups.filter(({ readIndex }) => readIndex > applied);
     for (const { reads, decided } of ready) {
-      for (const { key, pending } of reads) this.#confirm({ key, pending, decided });
+      for (const { command, pending } of reads) this.#confirm({ command, pending, decided });
     }
     this.#answerSoon();
   }
 
   /** Answers a get from the state as it is, as soon as there is room for the reply. */
-  addConfirmed({ key, pending }: PendingRead): void {
-    this.#confirm({ key, pending, decided: undefined });
+  addConfirmed({ command, pending }: PendingRead): void {
+    this.#confirm({ command, pending, decided: undefined });
     this.#answerSoon();
   }
 
@@ -173,38 +185,52 @@ export class Reads {
     this.ask();
   }
 
-  #offer({ pending, key, decided }: ReadyRead, slice: Slice): Verdict {
+  #offer(read: ReadyRead, slice: Slice): Verdict {
+    const { pending, command } = read;
     if (pending.isSettled) return costMin;
-    let bytes = 0;
-    const hasRoom = (valueBytes: number) => {
-      bytes = valueBytes;
-      return pending.room?.reserve(valueBytes) ?? true;
-    };
     try {
-      const found = this.#options.state.read(key, hasRoom);
-      if (found === noRoom) {
-        pending.room?.onRoom(this.#answerLater);
-        return 'blocked';
-      }
-      if (found instanceof Promise) {
-        this.#replyLater(found, (entry) => pending.resolve({ type: 'get', entry }, decided));
-        return costMin;
-      }
-      slice.bytes += bytes;
-      pending.resolve({ type: 'get', entry: found }, decided);
+      return command.type === 'get'
+        ? this.#offerGet(read, command, slice)
+        : this.#offerPage(read, command);
     } catch (error) {
       this.#options.onFailed(error);
+      return costMin;
     }
+  }
+
+  #offerGet({ pending, decided }: ReadyRead, { key }: CommandOf<'get'>, slice: Slice): Verdict {
+    let bytes = 0;
+    const found = this.#options.state.read(key, (valueBytes) => {
+      bytes = valueBytes;
+      return pending.room?.reserve(valueBytes) ?? true;
+    });
+    if (found === noRoom) return this.#block(pending);
+    if (found instanceof Promise) {
+      this.#replyLater(found, (entry) => {
+        if (entry !== noRoom) pending.resolve({ type: 'get', entry }, decided);
+      });
+      return costMin;
+    }
+    slice.bytes += bytes;
+    pending.resolve({ type: 'get', entry: found }, decided);
     return costMin + bytes;
   }
 
-  #replyLater(reading: Promise<Found>, reply: (entry: Entry | undefined) => void): void {
-    reading.then(
-      (found) => {
-        if (found !== noRoom) reply(found);
-      },
-      (error: unknown) => this.#options.onFailed(error),
-    );
+  #offerPage({ pending, decided }: ReadyRead, command: RangeRead): Verdict {
+    const bytesMax = command.type === 'scan' ? pageBytesMax : 0;
+    if (pending.room?.reserve(bytesMax) === false) return this.#block(pending);
+    const page: Promise<Reply> = this.#options.state.readRange(command);
+    this.#replyLater(page, (reply) => pending.resolve(reply, decided));
+    return costMin + entryCost * (command.type === 'scan' ? command.limit : scanLimitMax);
+  }
+
+  #block({ room }: PendingRequest): 'blocked' {
+    room?.onRoom(this.#answerLater);
+    return 'blocked';
+  }
+
+  #replyLater<T>(reading: Promise<T>, reply: (found: T) => void): void {
+    reading.then(reply, (error: unknown) => this.#options.onFailed(error));
   }
 }
 

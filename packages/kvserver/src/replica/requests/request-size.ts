@@ -3,6 +3,7 @@ import {
   type Command,
   type Comparison,
   comparisonsOf,
+  type KeyRange,
   operationsOf,
   type Request,
   valueBytesMax,
@@ -18,11 +19,19 @@ const loggedGetBytes = valueBytesMax;
 /** The same in a transaction: more than most values have. The store bounds what all of a batch may read. */
 const transactionGetBytes = 4096;
 
+/** What a deleteRange counts: it may change so much that a batch has one of them. */
+const rangeRemovalBytes = valueBytesMax;
+
 /** Bytes that a request counts. */
 export function bytesOf({ command, stamp }: Request): number {
   switch (command.type) {
     case 'openSession':
       return overheadBytes + command.client.length;
+    case 'scan':
+    case 'count':
+      return overheadBytes + bytesOfRange(command);
+    case 'deleteRange':
+      return overheadBytes + bytesOfRange(command) + rangeRemovalBytes;
     case 'transact':
       return bytesOfParts([...comparisonsOf(command), ...operationsOf(command)]);
     case 'get':
@@ -41,7 +50,11 @@ export function partCountOf({ command }: Request): number {
   return Math.max(1, count);
 }
 
-type Part = Exclude<Command, { type: 'openSession' | 'transact' }> | Comparison;
+function bytesOfRange({ prefix, from, to }: KeyRange): number {
+  return prefix.length + from.length + to.length;
+}
+
+type Part = Exclude<Command, KeyRange | { type: 'openSession' | 'transact' }> | Comparison;
 
 function bytesOfParts(parts: readonly Part[]): number {
   let bytes = overheadBytes;

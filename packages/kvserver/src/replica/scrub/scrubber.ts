@@ -6,7 +6,7 @@ import type { Clock } from '@paxkv/paxos';
 import type { ScrubLimits } from '../../config/scrub-limits.ts';
 import type { StateMachine } from '../../state-machine/state-machine.ts';
 import { attempt } from '../../storage/state/attempt.ts';
-import type { StateTables } from '../../storage/state/state-database.ts';
+import type { StateTables } from '../../storage/state/state-database-options.ts';
 
 /** Parts of a second between which a pass pauses, so that no part takes long. */
 const partsPerSecond = 50;

@@ -1,6 +1,6 @@
 /** Verifies the state in the background: its rows against its own checksum, and that against the other replicas. */
 import type { StateMachine } from '../../state-machine/state-machine.ts';
-import type { StateTables } from '../../storage/state/state-database.ts';
+import type { StateTables } from '../../storage/state/state-database-options.ts';
 import type { ReplicaOptions, ReplicaScrubStatus } from '../replica-options.ts';
 import { ChecksumExchange } from './checksum-exchange.ts';
 import { Scrubber } from './scrubber.ts';

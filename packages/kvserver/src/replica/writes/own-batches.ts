@@ -3,7 +3,7 @@
  * Rule: every write in a batch carries a stamp, so that the batch may be decided twice.
  */
 import type { Bytes } from '@paxkv/protocol';
-import type { LoggedRequest } from '../../state-machine/batch.ts';
+import type { ProposedRequest } from '../../state-machine/batch.ts';
 import { localOwner, type Opening, userOwner } from '../../state-machine/sessions/opening.ts';
 import type { Values } from '../../state-machine/values.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
@@ -37,7 +37,7 @@ export class OwnBatches {
   next(): OwnBatch | undefined {
     const { node, runId, pending, values } = this.#options;
     const requests: PendingRequest[] = [];
-    const stamped: LoggedRequest[] = [];
+    const stamped: ProposedRequest[] = [];
     pending.takeBatch((candidate) => {
       const request = this.#stamped(candidate);
       if (request === undefined) return false;
@@ -52,7 +52,7 @@ export class OwnBatches {
   }
 
   /** The request as written to the log, or `undefined` if it must wait for a stamp. */
-  #stamped(pending: PendingRequest): LoggedRequest | undefined {
+  #stamped(pending: PendingRequest): ProposedRequest | undefined {
     const { request } = pending;
     const { command, stamp, principal } = request;
     if (command.type === 'openSession') return { ...request, opening: this.#openingOf(pending) };

@@ -6,10 +6,14 @@ import {
   type AuthTable,
   adminRole,
   type Bytes,
+  boundsOf,
   type Command,
+  compareBytes,
   comparisonsOf,
+  endOfPrefix,
   operationsOf,
   type Principal,
+  type RangeBounds,
   type Right,
   type RightKind,
   rightsOf,
@@ -19,10 +23,11 @@ import {
 /** Why a request is refused. */
 export type AuthRefusal = 'unauthenticated' | 'forbidden';
 
-/** What a request needs: a right, for a key if the right is about keys. */
+/** What a request needs: a right, for a key or for every key in a range if the right is about keys. */
 export interface Need {
   readonly kind: RightKind;
   readonly key?: Bytes;
+  readonly range?: RangeBounds;
 }
 
 /** Whether the table knows the principal: a token or a user that was deleted proves nothing any more. */
@@ -58,7 +63,8 @@ export function refusalOf(
 }
 
 /**
- * Every right that the command needs. The reply to an increment shows the value, so it needs two. A transaction needs
+ * Every right that the command needs. The reply to an increment shows the value, and the reply to a deleteRange a key that
+ * it has left, so they need two. A transaction needs
  * the rights of both branches, so that being refused does not depend on what is stored.
  */
 export function needsOf(command: Command): readonly Need[] {
@@ -75,6 +81,14 @@ export function needsOf(command: Command): readonly Need[] {
         { kind: 'read', key: command.key },
         { kind: 'write', key: command.key },
       ];
+    case 'scan':
+    case 'count':
+      return [{ kind: 'read', range: boundsOf(command) }];
+    case 'deleteRange':
+      return [
+        { kind: 'read', range: boundsOf(command) },
+        { kind: 'write', range: boundsOf(command) },
+      ];
     case 'transact':
       return [
         ...Array.from(comparisonsOf(command), ({ key }) => ({ kind: 'read', key }) as const),
@@ -88,7 +102,16 @@ export function needsOf(command: Command): readonly Need[] {
 function grants({ kind, prefix }: Right, need: Need): boolean {
   if (kind === 'admin') return true;
   if (kind !== need.kind) return false;
+  if (need.range !== undefined) return isWithin(need.range, prefix);
   return need.key === undefined || isPrefix(prefix, need.key);
+}
+
+/** Whether every key in the range begins with `prefix`. One right has to grant all of it. */
+function isWithin({ first, end }: RangeBounds, prefix: Bytes): boolean {
+  if (prefix.length === 0) return true;
+  const limit = endOfPrefix(prefix);
+  const isBelow = limit === undefined || (end !== undefined && compareBytes(end, limit) <= 0);
+  return isBelow && isPrefix(prefix, first);
 }
 
 function isPrefix(prefix: Bytes, key: Bytes): boolean {

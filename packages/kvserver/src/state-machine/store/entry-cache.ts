@@ -51,6 +51,12 @@ export class EntryCache {
     return this.#dirtyBytes + this.#writingBytes;
   }
 
+  /** The slots of all entries that are not durable yet, each once. */
+  *undurable(): Generator<CacheSlot> {
+    yield* this.#dirty.values();
+    for (const slot of this.#writing.values()) if (!this.#dirty.has(slot.name)) yield slot;
+  }
+
   /** `undefined` if the key is not in memory. */
   find(name: string): CacheSlot | undefined {
     return (

@@ -5,10 +5,16 @@ import { authKey } from '../auth/auth-entry.ts';
 const none: readonly Bytes[] = [];
 const ofAuth: readonly Bytes[] = [authKey];
 
-/** One key for most commands, the same key more than once for some transactions, and none to open a session. */
+/**
+ * One key for most commands, the same key more than once for some transactions, and none to open a session. Which keys a
+ * command about a range concerns depends on the entries.
+ */
 export function keysOf(command: Command): readonly Bytes[] {
   switch (command.type) {
     case 'openSession':
+    case 'scan':
+    case 'count':
+    case 'deleteRange':
       return none;
     case 'getAuth':
     case 'setAuth':

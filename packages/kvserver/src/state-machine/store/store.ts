@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import type { CacheSlot } from './cached-entry.ts';
 import type { CachedValue } from './cached-value.ts';
+import { removalOf } from './commands/delete-range.ts';
 import type { Applying, Changes, StoreCommand, StoreReply } from './commands/effect.ts';
 import { effectOf } from './commands/table.ts';
 import { transact } from './commands/transact.ts';
@@ -48,6 +49,7 @@ export class Store implements Applying, Changes {
       for (const { slot, entry } of changes) this.#cache.change(slot, entry);
       return reply;
     }
+    if (command.type === 'deleteRange') return this.#removeFirst(slots);
     const [slot] = slots;
     assert(slot !== undefined, 'every key a command names is in memory');
     return effectOf[command.type].apply(command, slot, this);
@@ -63,6 +65,13 @@ export class Store implements Applying, Changes {
     const revision = this.#advance();
     this.#cache.change(slot, undefined);
     return revision;
+  }
+
+  #removeFirst(slots: readonly CacheSlot[]): StoreReply {
+    const { removed, next } = removalOf(slots);
+    if (removed.length > 0) this.#advance();
+    for (const slot of removed) this.#cache.change(slot, undefined);
+    return { type: 'deleteRange', revision: this.#revision, deleted: removed.length, next };
   }
 
   #advance(): number {

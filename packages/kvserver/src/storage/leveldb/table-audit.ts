@@ -20,6 +20,12 @@ const startCountMax = 3;
 
 const folderName = 'unread';
 
+/** Keys from `gte`, included, to `lt`, excluded. */
+export interface KeyBounds {
+  readonly gte: Uint8Array;
+  readonly lt: Uint8Array;
+}
+
 interface UnreadTable extends Table {
   /** The name under which it is read, and the one under which LevelDB knows it. */
   readonly path: string;
@@ -80,6 +86,27 @@ export class TableAudit {
     if (this.#unreadCount === 0) return undefined;
     const unread = new Set(keys.flatMap((key) => this.#tablesOf(key)));
     return unread.size === 0 ? undefined : this.#verifyEach(unread);
+  }
+
+  /**
+   * Verifies the tables that LevelDB may read for the keys from `gte` to `lt`: to find where a range ends, it reads the
+   * next keys on both sides too. `undefined` if all of them are verified already.
+   *
+   * @throws as {@link TableAudit.expectIntact}, as a rejection.
+   */
+  expectIntactWithin({ gte, lt }: KeyBounds): Promise<void> | undefined {
+    if (this.#unreadCount === 0) return undefined;
+    const unread = this.#levels.flatMap((tables, level) => {
+      // Tables of level 0 overlap, and each is read.
+      if (level === 0) return tables;
+      const within = tables.filter(({ smallest, largest }) => {
+        return Buffer.compare(smallest, lt) < 0 && Buffer.compare(largest, gte) >= 0;
+      });
+      const before = tables.findLast(({ largest }) => Buffer.compare(largest, gte) < 0);
+      const behind = tables.find(({ smallest }) => Buffer.compare(smallest, lt) >= 0);
+      return [before, ...within, behind].filter((table) => table !== undefined);
+    });
+    return unread.length === 0 ? undefined : this.#verifyEach(unread);
   }
 
   /** Verifies the tables that may hold keys from `first` on. @throws as {@link TableAudit.expectIntact} */

@@ -10,6 +10,13 @@
  */
 import type { Bytes, SessionId } from '@paxkv/protocol';
 import { fromText, nameOf } from '../../state-machine/store/latin1.ts';
+import type { NameRange } from '../../state-machine/store/ranges/name-range.ts';
+
+/** Keys of rows from `gte`, included, to `lt`, excluded. */
+export interface RowRange {
+  readonly gte: Bytes;
+  readonly lt: Bytes;
+}
 
 const numberBytes = 8;
 const prefixes = { data: 0x64, meta: 0x6d, session: 0x73 } as const;
@@ -29,6 +36,17 @@ export function dataKey(key: Bytes): Bytes {
 /** The row key of the current entry of a key that is given as a string. */
 export function dataKeyOf(name: string): Bytes {
   return fromText(String.fromCharCode(prefixes.data) + name);
+}
+
+/** The bounds of the rows of these entries. They never include that of the auth table, whose key is empty. */
+export function dataRange({ first, end }: Pick<NameRange, 'first' | 'end'>): RowRange {
+  const lt = end === undefined ? Uint8Array.of(prefixes.data + 1) : dataKeyOf(end);
+  return { gte: dataKeyOf(first), lt };
+}
+
+/** The name of the key in the key of its entry's row. */
+export function nameInDataKey(rowKey: Bytes): string {
+  return nameOf(rowKey.subarray(1));
 }
 
 export function sessionKey(session: SessionId): Bytes {

@@ -7,13 +7,14 @@
 import { createHash } from 'node:crypto';
 import type { Bytes, SessionId } from '@paxkv/protocol';
 import { pack } from '@paxkv/protocol';
-import type { AbstractBatchOptions, AbstractChainedBatch, AbstractLevel } from 'abstract-level';
+import type { AbstractBatchOptions, AbstractChainedBatch } from 'abstract-level';
 import type { Session } from '../../state-machine/sessions/session.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import {
   type LoadedState,
   type Pause,
   type Position,
+  type RangeCursor,
   type StateChanges,
   type StateStore,
   startPosition,
@@ -26,11 +27,14 @@ import {
   fromCachedEntry,
   toCachedEntry,
 } from '../../state-machine/store/cached-value.ts';
+import type { NameRange } from '../../state-machine/store/ranges/name-range.ts';
 import { attempt } from './attempt.ts';
+import { EntryRange } from './entry-range.ts';
 import { fromEntry, readEntry } from './entry-row.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
 import {
   dataKeyOf,
+  dataRange,
   isLocalKey,
   isSessionKey,
   journalKey,
@@ -55,11 +59,11 @@ import {
 } from './rows.ts';
 import { SessionRows } from './session-rows.ts';
 import { fromSessionsChecksum, SessionSums, toSessionsChecksum } from './session-sums.ts';
+import type { StateDatabaseOptions, StateLevel } from './state-database-options.ts';
 import { Turns } from './turns.ts';
 import { WritePace } from './write-pace.ts';
 
-/** An open database whose `keyEncoding` and `valueEncoding` are both `'view'`. */
-export type StateLevel = AbstractLevel<string | Buffer | Uint8Array, Bytes, Bytes>;
+export type { StateLevel } from './state-database-options.ts';
 
 /** A write waits for at most this much, and one row more, that a pass over all rows is reading. */
 const bytesAtOnce = 256 * 1024;
@@ -75,21 +79,6 @@ interface RowPart {
   readonly rows: readonly StateRow[];
   readonly bytes: number;
   readonly isLast: boolean;
-}
-
-/** The tables of the database as it was opened, which are verified one after the other. */
-export interface StateTables {
-  /** Verifies those that may hold these keys. `undefined` if they are verified already. Rejects with DiskError. */
-  expectIntact(keys: readonly Bytes[]): Promise<void> | undefined;
-  /** Verifies one more, and resolves with its bytes; `undefined` once all are verified. Rejects with DiskError. */
-  verifyNext(): Promise<number | undefined>;
-}
-
-export interface StateDatabaseOptions {
-  /** Returns the write index of the journal beside this state; each write records it. */
-  readonly journalIndex?: (() => number) | undefined;
-  /** Verified before a row is read from them. */
-  readonly tables?: Pick<StateTables, 'expectIntact'> | undefined;
 }
 
 export class StateDatabase implements StateStore {
@@ -137,6 +126,16 @@ export class StateDatabase implements StateStore {
       const rowSum = row === undefined ? undefined : sumIn(row);
       return { name, entry: this.#openEntry(rowKeys[index], row), rowSum };
     });
+  }
+
+  async expectRangeIntact(range: NameRange): Promise<void> {
+    await attempt('verify a range', async () => {
+      await this.#options.tables?.expectIntactWithin(dataRange(range));
+    });
+  }
+
+  openRange(range: NameRange, hasValues: boolean): RangeCursor {
+    return new EntryRange(this.#level, { range, hasValues, revision: this.#revision });
   }
 
   async write({ entries, sessions, position }: StateChanges, pause?: Pause): Promise<void> {

@@ -159,6 +159,21 @@ describe('JSON body', () => {
     expect((await server.postJson(paths.delete, body('9007199254740991'))).status).to.equal(200);
   });
 
+  it('bounds every scan, and takes an empty range for one (H33)', async () => {
+    await refusesAll(
+      paths.scan,
+      ['-1', '0', '1001', '1e9', '1.5', '"5"', 'null'].map((limit) => `{"limit":${limit}}`),
+    );
+    server.replica.script = async () => {
+      return { type: 'scan', revision: 1, entries: [], next: undefined };
+    };
+    const key = base64('k');
+    for (const range of [{}, { from: base64('l'), to: key }, { from: key, to: key }]) {
+      expect((await server.postJson(paths.scan, range)).status).to.equal(200);
+      expect(server.replica.requests.at(-1)?.command).to.include({ limit: 1000 });
+    }
+  });
+
   it('takes the last of a member given twice (H29)', async () => {
     await server.postJson(paths.get, `{"key":"${base64('first')}","key":"${base64('last')}"}`);
     const command = server.replica.requests.at(-1)?.command;

@@ -53,6 +53,12 @@ export class ScriptedReplica implements Submitter {
         return { type, revision };
       case 'transact':
         return { type, revision, passed: true, results: [] };
+      case 'scan':
+        return { type, revision, entries: [], next: undefined };
+      case 'count':
+        return { type, revision, count: 0, next: undefined };
+      case 'deleteRange':
+        return { type, revision, deleted: 1, next: undefined };
     }
   }
 

@@ -58,6 +58,11 @@ describe('Reads', () => {
           if (isInMemory) return entry;
           return failure === undefined ? Promise.resolve(entry) : Promise.reject(failure);
         },
+        readRange: async ({ type }) => {
+          if (failure !== undefined) throw failure;
+          const page = { revision: 7, next: undefined };
+          return type === 'scan' ? { type, entries: [], ...page } : { type, count: 0, ...page };
+        },
       },
       onFailed: (error) => failures.push(error),
     });
@@ -70,7 +75,7 @@ describe('Reads', () => {
       ({ type }) => answered.push(`${name} ${type}`),
       () => answered.push(`${name} refused`),
     );
-    reads.add({ key, pending });
+    reads.add({ command: request.command, pending });
     return pending;
   }
 
@@ -139,12 +144,16 @@ describe('Reads', () => {
     let lookCount = 0;
     add('current');
     for (let number = 0; number < count; number += 1) {
-      const pending = pendings.admit({ command: { type: 'get', key } });
+      const command = { type: 'get', key } as const;
+      const pending = pendings.admit({ command });
       const isSettled = () => {
         lookCount += 1;
         return false;
       };
-      reads.add({ key, pending: Object.create(pending, { isSettled: { get: isSettled } }) });
+      reads.add({
+        command,
+        pending: Object.create(pending, { isSettled: { get: isSettled } }),
+      });
     }
     expect(lookCount).to.be.within(1, 2 * count);
   });
@@ -266,7 +275,7 @@ describe('Reads', () => {
     isInMemory = true;
     const request = { command: { type: 'get', key }, consistency: 'serializable' } as const;
     const pending = pendings.admit(request, {});
-    reads.addConfirmed({ key, pending });
+    reads.addConfirmed({ command: { type: 'get', key }, pending });
     expect(await pending.reply).to.have.property('type', 'get');
     expect(quorumReadCount).to.equal(0);
   });

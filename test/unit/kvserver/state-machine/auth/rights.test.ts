@@ -19,6 +19,7 @@ import {
   remove,
   transaction,
 } from '../fixtures.ts';
+import { count, deleteRange, scan } from '../range-commands.ts';
 
 const right = (kind: RightKind, prefix = '') => ({ kind, prefix: bytes(prefix) });
 const token = {
@@ -56,6 +57,44 @@ describe('Rights', () => {
       undefined,
     ]);
     expect(verdicts('nobody', [get('a'), openSession()])).to.deep.equal(['forbidden', undefined]);
+  });
+
+  it('hold for a range if one prefix covers all of it', () => {
+    const verdict = (command: Command) => refusalOf(table, { user: 'anna' }, command);
+    const within = [
+      ...[{ prefix: 'orders/' }, { prefix: 'orders/1' }],
+      ...[
+        { from: 'orders/1', to: 'orders/2' },
+        { from: 'orders/', to: 'orders0' },
+      ],
+    ];
+    for (const range of within) {
+      for (const command of [scan(range), count(range), deleteRange(range)]) {
+        expect(verdict(command), JSON.stringify(range)).to.equal(undefined);
+      }
+    }
+    const beyond = [
+      ...[{}, { prefix: 'order' }, { from: 'orders/1' }, { to: 'orders/2' }],
+      ...[
+        { from: 'orders/', to: 'orders1' },
+        { from: 'orders', to: 'orders/2' },
+      ],
+    ];
+    for (const range of beyond) {
+      for (const command of [scan(range), count(range), deleteRange(range)]) {
+        expect(verdict(command), JSON.stringify(range)).to.equal('forbidden');
+      }
+    }
+    // The prefix `a` is for reading only.
+    expect([scan, count, deleteRange].map((make) => verdict(make({ prefix: 'a' })))).to.deep.equal([
+      ...[undefined, undefined, 'forbidden'],
+    ]);
+  });
+
+  it('to write show no key that is left in a range: a deleteRange needs the right to read, too', () => {
+    const roles = [{ name: 'orders', rights: [right('write')] }];
+    const writer = { ...table, roles, users: [{ name: 'anna', roles: ['orders'] }] };
+    expect(refusalOf(writer, { user: 'anna' }, deleteRange({ prefix: 'x' }))).to.equal('forbidden');
   });
 
   it('to write show nothing of a value: an increment needs the right to read, too', () => {

@@ -1,6 +1,11 @@
 /** Sessions with every command that writes: what holds for one holds for all. */
+import type { LoggedRequest } from '@paxkv/kvserver/internal/state-machine/batch';
 import { Session } from '@paxkv/kvserver/internal/state-machine/sessions/session';
 import { Sessions } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
+import type {
+  StoreCommand,
+  StoreReply,
+} from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import {
   allCommands,
   type Command,
@@ -13,13 +18,11 @@ import { expect } from 'chai';
 import { goodCommandsOf } from '../../../protocol/commands/samples.ts';
 import { openSession, put } from '../fixtures.ts';
 
-type KeyCommand = Exclude<Command, { type: 'openSession' }>;
-
 /** Counts what is applied. Each reply is another one. */
 class CountingStore {
-  readonly applied: KeyCommand[] = [];
+  readonly applied: StoreCommand[] = [];
 
-  apply(command: KeyCommand): Exclude<Reply, { type: 'openSession' }> {
+  apply(command: StoreCommand): StoreReply {
     this.applied.push(command);
     const revision = this.applied.length;
     switch (command.type) {
@@ -36,6 +39,8 @@ class CountingStore {
         return { type: 'delete', revision, deleted: true };
       case 'increment':
         return { type: 'increment', revision, value: BigInt(revision) };
+      case 'deleteRange':
+        return { type: 'deleteRange', revision, deleted: revision, next: Uint8Array.of(1) };
       case 'transact':
         return { type: 'transact', passed: true, revision, results: [{ type: 'put', revision }] };
     }
@@ -58,7 +63,7 @@ for (const spec of writes) {
     });
 
     function apply(request: Request): Reply {
-      return sessions.apply(request, [], store);
+      return sessions.apply(request as LoggedRequest, [], store);
     }
 
     const at = (number: number, firstOutstanding = 1, given: Command = command): Request => ({

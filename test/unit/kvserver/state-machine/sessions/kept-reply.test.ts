@@ -1,3 +1,4 @@
+import type { LoggedRequest } from '@paxkv/kvserver/internal/state-machine/batch';
 import { bytesOf, keptPart } from '@paxkv/kvserver/internal/state-machine/sessions/kept-reply';
 import { Session } from '@paxkv/kvserver/internal/state-machine/sessions/session';
 import { Sessions, sessionLimits } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
@@ -5,7 +6,6 @@ import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
 import {
   type OperationReply,
   pack,
-  type Request,
   sessionWindowMax,
   transactionDepthMax,
   unpack,
@@ -85,7 +85,7 @@ describe('The reply', () => {
   it('repeats that a condition did not hold, though it would hold by now', () => {
     const cache = new FixedCache({ k: undefined });
     const [sessions, store] = [new Sessions({ next: 1, uses: 0 }), new Store(0, cache)];
-    const apply = (request: Request) =>
+    const apply = (request: LoggedRequest) =>
       sessions.apply(request, cache.slotsOf(request.command), store);
     apply({ command: openSession() });
     const isPresent = { key: bytes('k'), of: 'version', is: '>', to: 0 } as const;

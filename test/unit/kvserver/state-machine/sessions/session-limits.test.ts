@@ -1,11 +1,11 @@
 /** The bounds of sessions, and what they count. */
+import type { LoggedRequest } from '@paxkv/kvserver/internal/state-machine/batch';
 import {
   type SessionLimits,
   Sessions,
   sessionLimits,
 } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
-import type { Request } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { append, FixedCache, openSession, put, stamped } from '../fixtures.ts';
 
@@ -14,7 +14,7 @@ function opened(count: number, limits: SessionLimits) {
   const sessions = new Sessions({ next: 1, uses: 0 }, [], { limits });
   const cache = new FixedCache({ k: undefined });
   const store = new Store(0, cache);
-  const apply = (request: Request) =>
+  const apply = (request: LoggedRequest) =>
     sessions.apply(request, cache.slotsOf(request.command), store);
   for (let each = 0; each < count; each += 1) apply({ command: openSession() });
   return { sessions, apply };

@@ -7,7 +7,7 @@ import {
 } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import { nameOf } from '@paxkv/kvserver/internal/state-machine/store/latin1';
 import { Store } from '@paxkv/kvserver/internal/state-machine/store/store';
-import type { Reply, Request, SessionId } from '@paxkv/protocol';
+import type { Reply, SessionId } from '@paxkv/protocol';
 import { sessionWindowMax } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { append, FixedCache, get, openSession, put, remove, stamped } from '../fixtures.ts';
@@ -215,7 +215,7 @@ describe('Sessions', () => {
     it('evicts the same session with and without a restart', () => {
       const [whole, restarted] = [new Subject(), new Subject()];
       const kept = new Map<SessionId, Session>();
-      const steps: readonly Request[] = [
+      const steps: readonly LoggedRequest[] = [
         { command: openSession() },
         { command: openSession() },
         { command: openSession() },

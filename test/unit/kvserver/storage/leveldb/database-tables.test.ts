@@ -57,6 +57,21 @@ describe('Database with tables', () => {
     await database.close();
   });
 
+  it('verifies other tables before a range is read from them or ends at them', async () => {
+    await flipBit(table);
+    const { database, tables } = await openDatabase({ directory, isNew: false, verifyFrom: none });
+    for (const [gte, lt] of [
+      ['key 1', 'key 2'],
+      ['a', 'b'],
+      ['z', 'zz'],
+    ] as const) {
+      const range = { gte: Buffer.from(gte), lt: Buffer.from(lt) };
+      const refusal = await tables.expectIntactWithin(range)?.catch((error) => error);
+      expect(refusal, gte).to.include({ code: 'DISK_STATE_DAMAGED' });
+    }
+    await database.close();
+  });
+
   it('refuses a table that is missing or shorter, unread', async () => {
     await truncate(table, 500);
     expect((await refusalOf(opening(none))).message).to.include('has 500 bytes');

@@ -5,6 +5,7 @@ import { DiskError } from '@paxkv/kvserver/internal/storage/index';
 import {
   dataKey,
   positionKey,
+  type RowRange,
   sessionKey,
   sessionsKey,
 } from '@paxkv/kvserver/internal/storage/state/row-keys';
@@ -94,10 +95,18 @@ describe('verification of the state database', () => {
           asked.push(...keys.map((key) => Buffer.from(key).toString()));
           throw new DiskError('DISK_STATE_DAMAGED', 'a table is damaged');
         },
+        async expectIntactWithin({ gte, lt }: RowRange) {
+          asked.push(...[gte, lt].map((key) => Buffer.from(key).toString()));
+          throw new DiskError('DISK_STATE_DAMAGED', 'a table is damaged');
+        },
       };
       const machine = await StateMachine.open(new StateDatabase(level, { tables }));
       expect(await codeOf(readFrom(machine, 'k'))).to.equal('STATE_DAMAGED');
       expect(asked).to.deep.equal(['dk']);
+      const again = await StateMachine.open(new StateDatabase(level, { tables }));
+      const range = { prefix: bytes('k'), from: bytes('ka'), to: bytes('') };
+      expect(await codeOf(again.readRange({ type: 'count', ...range }))).to.equal('STATE_DAMAGED');
+      expect(asked).to.deep.equal(['dk', 'dka', 'dl']);
     });
 
     it('is what rows without a position are', async () => {

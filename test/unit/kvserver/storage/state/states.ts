@@ -3,6 +3,7 @@
 import type { LoggedRequest } from '@paxkv/kvserver/internal/state-machine/batch';
 import { encodeBatch, encodeLevelRaise } from '@paxkv/kvserver/internal/state-machine/batch';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import type { LoggedCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import type { StateRow } from '@paxkv/kvserver/internal/storage/state/row-audit';
 import {
   isLocalKey,
@@ -19,7 +20,7 @@ import {
   sumIn,
 } from '@paxkv/kvserver/internal/storage/state/rows';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
-import type { AuthTable, Command, Row, SessionId } from '@paxkv/protocol';
+import type { AuthTable, Row, SessionId } from '@paxkv/protocol';
 import { unpack } from '@paxkv/protocol';
 import {
   append,
@@ -58,7 +59,7 @@ const openings: readonly LoggedRequest[] = ['address a', 'user anna'].map((owner
 
 /** Requests of one session, with a reply of each kind. */
 function used(session: SessionId): LoggedRequest[] {
-  const commands: Command[] = [
+  const commands: LoggedCommand[] = [
     put('a', 'text'),
     append('b', 'more'),
     remove('gone'),

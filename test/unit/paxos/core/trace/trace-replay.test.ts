@@ -85,7 +85,9 @@ describe('a replay', () => {
   });
 
   it('refuses what is no trace, or one of another version', () => {
-    const starts = ['{', 'null', '{}', '{"trace":1}', '{"trace":2}'].map((line) => [line]);
+    const partly = ['', ',"memory":{}', ',"draws":[]', ',"memory":{},"draws":7'];
+    const second = partly.map((rest) => `{"trace":2${rest}}`);
+    const starts = ['{', 'null', '{}', '{"trace":1}', ...second].map((line) => [line]);
     for (const lines of [[], ...starts, longest.slice(1)]) {
       expect(() => new TraceReplay(lines), lines[0]).to.throw(PaxosError);
     }

@@ -1,13 +1,16 @@
 /** The effect of a command on the store. Each command has a file in this folder; `table.ts` lists them. */
-import type { Command, CommandOf, RefusedReply, ReplyOf } from '@paxkv/protocol';
+import type { Command, CommandOf, RangeRead, RefusedReply, ReplyOf } from '@paxkv/protocol';
 import type { CacheSlot } from '../cached-entry.ts';
 import type { CachedValue } from '../cached-value.ts';
 
+/** A command in the log. */
+export type LoggedCommand = Exclude<Command, RangeRead>;
+
 /** A command about entries. `sessions/` opens sessions. */
-export type StoreCommand = Exclude<Command, { type: 'openSession' }>;
+export type StoreCommand = Exclude<LoggedCommand, { type: 'openSession' }>;
 
 /** A command about one entry. */
-export type KeyCommand = Exclude<StoreCommand, { type: 'transact' }>;
+export type KeyCommand = Exclude<StoreCommand, { type: 'transact' | 'deleteRange' }>;
 
 export type KeyReply = ReplyOf<KeyCommand['type']> | RefusedReply;
 
@@ -15,7 +18,10 @@ export type StoreReply = ReplyOf<StoreCommand['type']> | RefusedReply;
 
 /** Applies commands to entries. */
 export interface Applying {
-  /** `slots`: the cache slots of the entries, one for each key of `keysOf`, in the same order. */
+  /**
+   * `slots`: the cache slots of the entries, one for each key of `keysOf`, in the same order; for a deleteRange those of
+   * `removableSlots`.
+   */
   apply(command: StoreCommand, slots: readonly CacheSlot[]): StoreReply;
 }
 

@@ -1,0 +1,61 @@
+/** Ranges of keys as programs write them. This file turns them into those of commands. */
+import { type KeyRange, keyBytesMax, scanLimitMax } from '@paxkv/protocol';
+import { toBoundBytes, type Writable } from '../encoding.ts';
+import { checkNames, type GetOptions, type Names } from '../options.ts';
+
+/**
+ * The keys that begin with `prefix`, and of these those from `from` on, below `to`. What is absent bounds nothing, so
+ * that `{}` is all keys. Keys are in the order of their bytes.
+ */
+export interface RangeInput {
+  readonly prefix?: Writable;
+  /** The first key that may be in the range. */
+  readonly from?: Writable;
+  /** The first key after the range. */
+  readonly to?: Writable;
+}
+
+/** Options of a scan. Each page is a call of its own, to which `timeoutMs` applies. */
+export interface ScanOptions extends GetOptions {
+  /** The most entries of the whole scan; a whole number from 1. Default: no limit. */
+  readonly limit?: number;
+  /** The most entries of one page, from 1 to 1,000. Default 1,000. */
+  readonly pageSize?: number;
+  /** Whether the highest key comes first. Default false. */
+  readonly reverse?: boolean;
+}
+
+export const scanOptionNames: readonly string[] = Object.keys({
+  signal: true,
+  timeoutMs: true,
+  consistency: true,
+  limit: true,
+  pageSize: true,
+  reverse: true,
+} satisfies Names<ScanOptions>);
+
+const rangeNames = Object.keys({ prefix: true, from: true, to: true } satisfies Names<RangeInput>);
+
+/** @throws TypeError for input of another form; KvError `KV_TOO_LARGE`. */
+export function toKeyRange(range: RangeInput): KeyRange {
+  checkNames(range, rangeNames);
+  const { prefix = '', from = '', to = '' } = range;
+  return {
+    prefix: toBoundBytes('prefix', prefix, keyBytesMax),
+    from: toBoundBytes('from', from, keyBytesMax + 1),
+    to: toBoundBytes('to', to, keyBytesMax + 1),
+  };
+}
+
+/** The numbers of a scan. `limit`: infinite if there is none. @throws TypeError */
+export function toPageLimits(options: ScanOptions): Record<'limit' | 'pageSize', number> {
+  checkNames(options, scanOptionNames);
+  const { limit, pageSize = scanLimitMax } = options;
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1)) {
+    throw new TypeError(`limit is ${limit}; it must be a whole number from 1`);
+  }
+  if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > scanLimitMax) {
+    throw new TypeError(`pageSize is ${pageSize}; it must be a whole number to ${scanLimitMax}`);
+  }
+  return { limit: limit ?? Number.POSITIVE_INFINITY, pageSize };
+}
