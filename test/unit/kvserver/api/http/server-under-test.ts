@@ -14,6 +14,7 @@ import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import {
   type AuthTable,
+  type CommandOf,
   type CurrentStatus,
   type ErrorReply,
   emptyAuthTable,
@@ -21,6 +22,7 @@ import {
   type KvErrorCode,
   type Reply,
   type Request,
+  type ScannedEntry,
 } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { Model } from '../../state-machine/model.ts';
@@ -58,9 +60,34 @@ export class ScriptedReplica implements Submitter {
         return { type: 'getAuth', revision: 0, table: this.authTable };
       case 'setAuth':
         return { type: 'setAuth', revision: model.revision };
+      case 'scan':
+        return {
+          type: 'scan',
+          revision: model.revision,
+          entries: this.#scan(command),
+          next: undefined,
+        };
+      case 'count': {
+        const { length } = model.namesIn(command);
+        return { type: 'count', revision: model.revision, count: length, next: undefined };
+      }
       default:
         return model.apply({ command });
     }
+  }
+
+  /** The first entries of a range, which have room in one page. */
+  #scan({ limit, keysOnly, ...range }: CommandOf<'scan'>): ScannedEntry[] {
+    return this.model
+      .namesIn(range)
+      .slice(0, limit)
+      .flatMap((name) => {
+        const key = Buffer.from(name, 'hex');
+        const entry = this.model.entryAt(key);
+        return entry === undefined
+          ? []
+          : [{ key, ...entry, ...(keysOnly && { value: undefined }) }];
+      });
   }
 }
 
