@@ -26,6 +26,7 @@ export type { DeleteRangeCommand, DeleteRangeReply } from './delete-range.ts';
 export type { Consistency, Entry, GetCommand, GetReply, Versions } from './get.ts';
 export type { GetAuthCommand, GetAuthReply } from './get-auth.ts';
 export type { IncrementCommand, IncrementReply } from './increment.ts';
+export type { KeyOperation, KeyOperationReply } from './key-operations.ts';
 export type { OpenSessionCommand, OpenSessionReply } from './open-session.ts';
 export type { Continuation } from './page.ts';
 export type { PutCommand, PutReply } from './put.ts';
