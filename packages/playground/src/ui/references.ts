@@ -66,7 +66,7 @@ export const lampReferences: Readonly<Record<LampId, Reference>> = {
   durable: diskReference,
   oneValue: at('Agreement', 'ballot-allocator', 'ballotAbove<V>('),
   highestVote: choosing,
-  history: at('Reading', 'commit/quorum-read', 'conclude<V>(step'),
+  history: at('Reading', 'commit/quorum-read', 'conclude<V>('),
 };
 
 /** All that the page links to. */

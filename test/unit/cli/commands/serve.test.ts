@@ -16,6 +16,7 @@ const names = [
     'FEATURE_LEVEL_MAX',
     'CONSOLE',
     'TRACE',
+    'TRACE_SIZE',
     'LOG_LEVEL',
   ],
   ...['PEER_ADDRESSES', 'PEER_HOST', 'CLUSTER_SECRET_FILE', 'UNPROVEN_PEERS'],
