@@ -71,11 +71,10 @@ export const commands = {
 }`,
     },
     {
-      file: 'kvserver/src/state-machine/state-machine.ts',
-      right:
-        '    return this.#sessions.apply(request, slots, this.auth.storeFor(request, this.#store));',
-      wrong: `    const reply = this.#sessions.apply(request, slots, this.auth.storeFor(request, this.#store));
-    if (reply.type === 'openSession' && this.#featureLevel >= ${nextLevel}) this.#sessions.skip();
+      file: 'kvserver/src/state-machine/instance-applier.ts',
+      right: '    return sessions.apply(request, slots, auth.storeFor(request, store));',
+      wrong: `    const reply = sessions.apply(request, slots, auth.storeFor(request, store));
+    if (reply.type === 'openSession' && this.#featureLevel >= ${nextLevel}) sessions.skip();
     return reply;`,
     },
     {
