@@ -41,8 +41,16 @@ const marginPercent = 10;
 const pressureIntervalMs = 1000;
 /** An idle process collects if its objects have so many bytes more than at the start, */
 const garbageBytesMin = 32 * 1024 * 1024;
-/** and if at least so many bytes were allocated since the last collection. */
+/** and if at least so many bytes were allocated since the last collection, */
 const allocatedBytesMin = 48 * 1024 * 1024;
+/**
+ * or if this time has passed since. What was in use then may have been given up since: a log that a dead server lacked
+ * is forgotten once it has returned. The time doubles with each collection that frees little, up to the longest one.
+ */
+const againMsMin = 10_000;
+const againMsMax = 600_000;
+/** A collection that frees fewer bytes frees little. */
+const freedBytesMin = 16 * 1024 * 1024;
 /** A process is idle while it allocates less than this, in bytes a second, for so long. */
 const idleAllocationRate = 10 * 1024 * 1024;
 const idleMs = 3000;
@@ -61,6 +69,8 @@ export class MemoryWatch {
   readonly #objectBytesAtStart: number;
   #percent = 0;
   #collectedMs = Number.NEGATIVE_INFINITY;
+  /** How long after a collection an idle process collects again. */
+  #againMs = againMsMin;
   /** Allocated since the last collection. What V8 collected meanwhile counts too. */
   #allocatedBytes = 0;
   #lastAllocatedBytes: number;
@@ -110,6 +120,8 @@ export class MemoryWatch {
     const after = this.#readOrUndefined() ?? reading;
     this.#percent = this.#percentOf(after);
     this.#collectedMs = nowMs;
+    const isLittle = reading.objectBytes - after.objectBytes < freedBytesMin;
+    this.#againMs = isLittle ? Math.min(againMsMax, 2 * this.#againMs) : againMsMin;
     this.#allocatedBytes = 0;
     this.#lastAllocatedBytes = after.allocatedBytes;
   }
@@ -157,11 +169,9 @@ export class MemoryWatch {
   }
 
   #isIdleWithGarbage({ objectBytes }: MemoryReading, nowMs: number): boolean {
-    return (
-      nowMs - this.#idleSinceMs >= idleMs &&
-      this.#allocatedBytes >= allocatedBytesMin &&
-      objectBytes >= this.#objectBytesAtStart + garbageBytesMin
-    );
+    if (nowMs - this.#idleSinceMs < idleMs) return false;
+    if (objectBytes < this.#objectBytesAtStart + garbageBytesMin) return false;
+    return this.#allocatedBytes >= allocatedBytesMin || nowMs - this.#collectedMs >= this.#againMs;
   }
 }
 

@@ -106,6 +106,30 @@ describe('MemoryWatch', () => {
     expect(collectCount).to.equal(1);
   });
 
+  it('collects what is given up after that within some seconds, and more rarely while nothing is', () => {
+    const watch = create(10_000);
+    alive = 120;
+    for (let objects = 20; objects <= 120; objects += 10) {
+      setObjects(objects);
+      pass(watch, 100);
+    }
+    pass(watch, 3100);
+    expect(collectCount).to.equal(1);
+    // The second collection finds it, and 20 MiB are no garbage.
+    alive = 20;
+    pass(watch, 20_000);
+    expect(collectCount).to.equal(2);
+    pass(watch, 60_000);
+    expect(collectCount).to.equal(2);
+    // All of it stays in use: after 10 s, 20 s, 40 s and so on.
+    alive = 120;
+    setObjects(120);
+    pass(watch, 160_000);
+    expect(collectCount).to.be.within(5, 7);
+    pass(watch, 3_600_000);
+    expect(collectCount).to.be.below(16);
+  });
+
   it('does not collect while a load goes on, nor for little', () => {
     const watch = create(10_000);
     for (let round = 0; round < 100; round += 1) {
