@@ -45,7 +45,7 @@ export function plansOf(tier: Tier, { minutes }: PlanOptions): RunPlan[] {
       return [...ciPlans(), absences(minutes), remakings(minutes)];
     case 'gate':
       return [
-        ...repeat(25, ciPlans).flatMap((plans) => plans()),
+        ...repeat(25, gatePlans).flatMap((plans) => plans()),
         absences(minutes),
         remakings(minutes),
       ];
@@ -66,19 +66,39 @@ function testPlans(): RunPlan[] {
   ];
 }
 
+/** Every kind of fault, few of each. */
 function ciPlans(): RunPlan[] {
+  return everyKind({ powerLosses: 5, crashPoints: 7, troubles: 8 });
+}
+
+/** Run many times: together they are the numbers that a release asks for. */
+function gatePlans(): RunPlan[] {
   return [
     kills([...repeat(7, killOne), killAll, killMany, killAll]),
+    ...everyKind({ powerLosses: 10, crashPoints: 15, troubles: 15 }),
+  ];
+}
+
+interface FaultCounts {
+  /** Of one node. */
+  readonly powerLosses: number;
+  readonly crashPoints: number;
+  /** Of the soak. */
+  readonly troubles: number;
+}
+
+function everyKind(counts: FaultCounts): RunPlan[] {
+  return [
     kills([...repeat(7, killOne), killAll, killMany, killAll]),
     pauses(5),
     partitions(3, ['leader alone', 'quorum-loss', 'chained', 'one-way in', 'one-way out'], 1500),
     partitions(5, shapeNames, 1500),
     halfOpen(),
     slow(),
-    power([...repeat(10, powerLoss('one')), ...repeat(3, powerLoss('all'))]),
-    crashPoints(15),
+    power([...repeat(counts.powerLosses, powerLoss('one')), ...repeat(3, powerLoss('all'))]),
+    crashPoints(counts.crashPoints),
     ioErrors(),
-    soak(15),
+    soak(counts.troubles),
     wipes(2),
     ...damages(),
     damageOfAll(),
