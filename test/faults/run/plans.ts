@@ -80,10 +80,10 @@ function gatePlans(): RunPlan[] {
 }
 
 interface FaultCounts {
-  /** Of one node. */
+  /** How often one node loses its power. */
   readonly powerLosses: number;
   readonly crashPoints: number;
-  /** Of the soak. */
+  /** Faults of any kind in the soak. */
   readonly troubles: number;
 }
 
