@@ -21,7 +21,7 @@ export const clientMutants: readonly Mutant[] = [
     does: 'A write that may have arrived is sent again under a new session when its session expires.',
     loses: 'It takes effect twice.',
     file: 'client/src/session/session-writer.ts',
-    right: 'if (call.outcome.mayHaveArrived) {',
+    right: "if (error.code === 'KV_REPLY_GONE' || call.outcome.mayHaveArrived) {",
     wrong: 'if (!call.outcome.mayHaveArrived && slot.number < 0) {',
     caughtBy: [
       byTest(

@@ -202,7 +202,7 @@ export const sessionMutants: readonly Mutant[] = [
     does: 'A client sends a write again under a new session though an earlier copy may have arrived.',
     loses: 'The write takes effect twice.',
     file: 'client/src/session/session-writer.ts',
-    right: 'if (call.outcome.mayHaveArrived) {',
+    right: "if (error.code === 'KV_REPLY_GONE' || call.outcome.mayHaveArrived) {",
     wrong: 'if (call.outcome.mayHaveArrived && slot.session === "") {',
     caughtBy: [
       byTest(

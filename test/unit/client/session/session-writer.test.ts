@@ -47,8 +47,8 @@ describe('SessionWriter', () => {
     ]);
   });
 
-  it('replaces a session that is spoiled in any way, and sends again what was sent once', async () => {
-    for (const code of ['KV_SESSION_EXPIRED', 'KV_REPLY_GONE', 'KV_NUMBER_REUSED'] as const) {
+  it('replaces a session that is spoiled, and sends again what was sent once', async () => {
+    for (const code of ['KV_SESSION_EXPIRED', 'KV_NUMBER_REUSED'] as const) {
       const { client, stamps } = clientWith((sent) =>
         stampOf(sent).id === 1 ? refusal(code) : done,
       );
@@ -62,7 +62,20 @@ describe('SessionWriter', () => {
     }
   });
 
-  it('does so also after attempts that certainly reached no server', async () => {
+  it('replaces a session that keeps no reply, and sends nothing again: a server may have proposed it twice', async () => {
+    const { client, stamps } = clientWith((sent) =>
+      stampOf(sent).id === 1 ? refusal('KV_REPLY_GONE') : done,
+    );
+    const failure = await failureOf(client.put('a', 'b'));
+    expect(failure).to.include({ code: 'KV_REPLY_GONE', outcome: 'unknown' });
+    await client.put('a', 'c');
+    expect(stamps().map(({ id, number }) => [id, number])).to.deep.equal([
+      [1, 1],
+      [2, 1],
+    ]);
+  });
+
+  it('sends again also after attempts that certainly reached no server', async () => {
     const answers = [refuseConnection, () => refusal('KV_SESSION_EXPIRED'), () => done];
     const { client, stamps } = clientWith(() => answers.shift()?.() ?? hang());
     await client.put('a', 'b');
