@@ -222,7 +222,7 @@ export const sessionMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(
         'unit/client/session/session-writer',
-        'replaces a session that is spoiled, and sends again what was sent once',
+        'replaces a session that keeps no reply, and sends nothing again: a server may have proposed it twice',
       ),
     ],
   },
