@@ -75,3 +75,13 @@ export type {
 } from './transaction/transaction-input.ts';
 export type { OperationResult, TransactionResult } from './transaction/transaction-result.ts';
 export type { Change } from './transaction/update.ts';
+export type {
+  Watch,
+  WatchBatch,
+  WatchEvent,
+  WatchedChange,
+  WatchedDelete,
+  WatchedPut,
+  WatchProgress,
+} from './watch/watch.ts';
+export type { WatchedRange, WatchOptions } from './watch/watch-input.ts';

@@ -21,11 +21,14 @@ import type { EndpointStatus, Entry, WriteResult } from './results.ts';
 import { toEndpoint } from './retry/endpoints.ts';
 import { reachOf } from './system-environment.ts';
 import type { ConditionalOptions } from './transaction/condition.ts';
-import { type ConditionalResult, write } from './transaction/conditional-write.ts';
+import { type ConditionalResult, type Writing, write } from './transaction/conditional-write.ts';
 import { runTransaction, type TransactionView } from './transaction/optimistic.ts';
 import { type TransactionInput, toTransactCommand } from './transaction/transaction-input.ts';
 import { type TransactionResult, toTransactionResult } from './transaction/transaction-result.ts';
 import { type Change, update } from './transaction/update.ts';
+import type { Watch } from './watch/watch.ts';
+import { watch } from './watch/watch-calls.ts';
+import type { WatchedRange, WatchOptions } from './watch/watch-input.ts';
 
 /**
  * A client of a paxkv cluster. It connects at the first call.
@@ -42,7 +45,6 @@ import { type Change, update } from './transaction/update.ts';
  * const client = new KvClient({ endpoints: ['127.0.0.1:4401', '127.0.0.1:4402', '127.0.0.1:4403'] });
  * await client.put('colour', 'blue');
  * await client.get('colour'); // 'blue'
- * await client.get('shape'); // undefined
  * await client.close();
  * ```
  */
@@ -52,6 +54,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
   /** Users, roles and tokens; see docs/security.md. */
   readonly auth: AuthAdmin;
   readonly #calls: Calls;
+  readonly #writing: Writing<Values[E]>;
   readonly #ranges: RangeCalls<Values[E]>;
   readonly #decode: (bytes: Uint8Array) => Values[E];
   readonly #readBack = (value: Writable) => this.#decode(toValueBytes(value));
@@ -62,6 +65,7 @@ export class KvClient<E extends Encoding = 'utf8'> {
     const calls = new Calls({ settings, ...reachOf(options, settings), events: this.events });
     this.#decode = decoderOf(options.encoding);
     this.#calls = calls;
+    this.#writing = { calls, decode: this.#decode };
     this.#ranges = new RangeCalls(calls, this.#decode);
     this.auth = new AuthAdmin(calls.auth);
   }
@@ -142,11 +146,8 @@ export class KvClient<E extends Encoding = 'utf8'> {
   ): Promise<ConditionalResult<'delete', Values[E]>>;
   delete(key: Writable, options?: CallOptions): Promise<WriteResult<'delete'>>;
   async delete(key: Writable, options?: CallOptions) {
-    return write<'delete', Values[E]>(
-      this.#writing,
-      { type: 'delete', key: toKeyBytes(key) },
-      options,
-    );
+    const command = { type: 'delete', key: toKeyBytes(key) } as const;
+    return write<'delete', Values[E]>(this.#writing, command, options);
   }
 
   /**
@@ -180,6 +181,11 @@ export class KvClient<E extends Encoding = 'utf8'> {
   /** As `scan`, without values. */
   keys(range: RangeInput, options?: ScanOptions): Scan<ScannedKey<Values[E]>> {
     return this.#ranges.keys(range, options);
+  }
+
+  /** The changes of a key or a range as they are made: see {@link Watch}. @throws TypeError on misuse; reading it, KvError. */
+  watch(watched: WatchedRange, options?: WatchOptions): Watch<Values[E]> {
+    return watch(this.#calls, this.#decode, watched, options);
   }
 
   /** The number of keys in a range; each 10,000 are counted at one moment. @throws KvError, always `not done`; TypeError. */
@@ -281,10 +287,6 @@ export class KvClient<E extends Encoding = 'utf8'> {
   /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  get #writing() {
-    return { calls: this.#calls, decode: this.#decode };
   }
 
   async #get<T>(

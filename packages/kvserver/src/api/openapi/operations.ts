@@ -31,6 +31,7 @@ const summaries: Readonly<Record<CommandType, string>> = {
   scan: 'Read the entries of a range in order, one page at a time',
   count: 'Count the keys in a range',
   deleteRange: 'Remove the first keys of a range',
+  changes: 'Read what has changed in a range after a revision, or wait for a change',
 };
 
 const bytes = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
