@@ -8,8 +8,9 @@ import assert from 'node:assert/strict';
 import type { Bytes, CommandOf, Entry, PageRead, ReplyOf } from '@paxkv/protocol';
 import { Auth } from './auth/auth.ts';
 import { FailureLatch } from './failure-latch.ts';
-import { expectLevel, thisVersion, type Version } from './features.ts';
+import { expectLevel, thisVersion } from './features.ts';
 import { InstanceApplier, removesRanges } from './instance-applier.ts';
+import type { MachineOptions } from './machine-options.ts';
 import {
   type Applied,
   type Decision,
@@ -19,7 +20,7 @@ import {
   readRun,
   resolveRun,
 } from './run.ts';
-import { type SessionLimits, Sessions } from './sessions/sessions.ts';
+import { Sessions } from './sessions/sessions.ts';
 import { unappliable } from './state-error.ts';
 import type {
   LoadedState,
@@ -41,19 +42,6 @@ import { Values } from './values.ts';
 
 export type { Applied, Decision } from './run.ts';
 export { type Found, type HasRoom, noRoom } from './store/entry-reader.ts';
-
-export interface MachineOptions {
-  /** Default: `thisVersion`. Tests run as another one. */
-  readonly version?: Version | undefined;
-  /** Reads the values of the log. Default: one of its own, which decodes each when it is applied. */
-  readonly values?: Values | undefined;
-  /** About how many bytes of entries it may keep in memory beside changed ones. */
-  readonly cachedBytesMax?: number | undefined;
-  /** About how many bytes of the latest changes it keeps in memory. Default 32 MiB. */
-  readonly recentChangesBytesMax?: number | undefined;
-  /** The same at all replicas. Default: `sessionLimits`. */
-  readonly sessionLimits?: SessionLimits | undefined;
-}
 
 /**
  * Any error of the database or of a decided value stops the machine: every later call throws the same

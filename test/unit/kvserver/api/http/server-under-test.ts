@@ -71,6 +71,8 @@ export class ScriptedReplica implements Submitter {
         const { length } = model.namesIn(command);
         return { type: 'count', revision: model.revision, count: length, next: undefined };
       }
+      case 'changes':
+        return { type: 'changes', revision: model.revision, events: [] };
       default:
         return model.apply({ command });
     }
