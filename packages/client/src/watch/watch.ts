@@ -30,6 +30,7 @@ export interface WatchProgress {
   readonly revision: number;
 }
 
+/** What a watch hands out. */
 export type WatchEvent<V> = WatchedChange<V> | WatchProgress;
 
 /** Changes that belong together: all those of a revision are in one batch. */
