@@ -1,5 +1,6 @@
 /** The call of a client that begins a watch. */
 import type { Calls } from '../calls.ts';
+import type { Codec } from '../codec.ts';
 import { readChanges } from './change-reads.ts';
 import { PolledWatch, type Watch } from './watch.ts';
 import {
@@ -12,24 +13,27 @@ import {
 /** How long a server waits for a change, in milliseconds. A progress mark comes at least as often. */
 const waitMsMax = 1000;
 
+/** The calls that a watch consists of. */
+export type WatchCalls = Pick<Calls, 'read' | 'readAt' | 'endpoints' | 'attemptTimeoutMs'>;
+
 /** @throws TypeError on misuse. */
-export function watch<V>(
-  calls: Pick<Calls, 'read' | 'readAt' | 'endpoints' | 'attemptTimeoutMs'>,
-  decode: (bytes: Uint8Array) => V,
+export function watch<E>(
+  calls: WatchCalls,
+  codec: Codec<E>,
   watched: WatchedRange,
   options: WatchOptions = {},
-): Watch<V> {
+): Watch<E> {
   checkWatchOptions(options);
   const { after, initial, ...limits } = options;
   const { attemptTimeoutMs = 2 * waitMsMax } = calls;
   return new PolledWatch({
-    range: toWatchedRange(watched),
+    range: toWatchedRange(watched, codec),
     after: after ?? (initial === true ? 'initial' : 'now'),
     // A server that waits must not look like one that hangs.
     waitMs: Math.floor(Math.min(waitMsMax, attemptTimeoutMs / 2)),
     signal: limits.signal,
     changes: (command) => readChanges(calls, command, limits),
     scan: (command) => calls.read(command, limits),
-    decode,
+    codec,
   });
 }

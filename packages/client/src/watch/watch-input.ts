@@ -1,8 +1,9 @@
 /** What a program watches, and from where on. This file checks it. */
-import { type KeyRange, keyBytesMax } from '@paxkv/protocol';
-import { toBoundBytes, toKeyBytes, type Writable } from '../encoding.ts';
+import type { KeyRange } from '@paxkv/protocol';
+import type { Codec } from '../codec.ts';
+import { joined, type Writable } from '../encoding.ts';
 import { type CallOptions, checkNames, type Names } from '../options.ts';
-import { type RangeInput, toKeyRange } from '../range/range-input.ts';
+import type { RangeInput } from '../range/range-input.ts';
 
 /** One key, or the keys of a range. */
 export type WatchedRange =
@@ -31,13 +32,14 @@ const watchOptionNames: readonly string[] = Object.keys({
 } satisfies Names<WatchOptions>);
 
 /** @throws TypeError for input of another form; KvError `KV_BAD_REQUEST`, `KV_TOO_LARGE`. */
-export function toWatchedRange(watched: WatchedRange): KeyRange {
-  if (!('key' in watched)) return toKeyRange(watched);
+export function toWatchedRange(
+  watched: WatchedRange,
+  codec: Pick<Codec<unknown>, 'toKey' | 'toRange'>,
+): KeyRange {
+  if (!('key' in watched)) return codec.toRange(watched);
   checkNames(watched, ['key']);
-  const from = toKeyBytes(watched.key);
-  const to = new Uint8Array(from.length + 1);
-  to.set(from);
-  return { prefix: new Uint8Array(), from, to: toBoundBytes('key', to, keyBytesMax + 1) };
+  const from = codec.toKey(watched.key);
+  return { prefix: new Uint8Array(), from, to: joined(from, Uint8Array.of(0)) };
 }
 
 /** @throws TypeError if an option is unknown or out of its range. */

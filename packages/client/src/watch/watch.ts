@@ -3,26 +3,28 @@
  * watch survives the loss of a server without losing or repeating a change.
  */
 import type { ChangeEvent, CommandOf, KeyRange, ReplyOf, Versions } from '@paxkv/protocol';
+import type { Codec } from '../codec.ts';
+import type { Key, Value } from '../value-encoding.ts';
 import { type InitialPage, InitialPages } from './initial-pages.ts';
 
 /** A key was written. */
-export interface WatchedPut<V> extends Versions {
+export interface WatchedPut<E> extends Versions {
   /** `initial`: the entry was present when the watch began. */
   readonly type: 'put' | 'initial';
-  readonly key: V;
-  readonly value: V;
+  readonly key: Key<E>;
+  readonly value: Value<E>;
 }
 
 /** A key was removed. */
-export interface WatchedDelete<V> {
+export interface WatchedDelete<E> {
   readonly type: 'delete';
-  readonly key: V;
+  readonly key: Key<E>;
   /** The revision at which it was removed. */
   readonly modRevision: number;
 }
 
 /** A change of one key. */
-export type WatchedChange<V> = WatchedPut<V> | WatchedDelete<V>;
+export type WatchedChange<E> = WatchedPut<E> | WatchedDelete<E>;
 
 /** The watch has handed out every change up to this revision. Another one can begin after it. */
 export interface WatchProgress {
@@ -31,11 +33,11 @@ export interface WatchProgress {
 }
 
 /** What a watch hands out. */
-export type WatchEvent<V> = WatchedChange<V> | WatchProgress;
+export type WatchEvent<E> = WatchedChange<E> | WatchProgress;
 
 /** Changes that belong together: all those of a revision are in one batch. */
-export interface WatchBatch<V> {
-  readonly changes: readonly WatchedChange<V>[];
+export interface WatchBatch<E> {
+  readonly changes: readonly WatchedChange<E>[];
   /**
    * The watch has handed out every change up to this revision. `undefined` until all entries that were present are
    * handed out.
@@ -52,32 +54,32 @@ export interface WatchBatch<V> {
  * With `initial` the entries that are present come first, in the order of their keys. Later entries may show later
  * writes; what an entry shows already is not handed out again.
  */
-export interface Watch<V> extends AsyncIterable<WatchEvent<V>> {
+export interface Watch<E> extends AsyncIterable<WatchEvent<E>> {
   /**
    * @throws KvError, always `not done`: `KV_COMPACTED` if no server that answers has the changes any more, and those of a
-   *   read; TypeError if text is not UTF-8.
+   *   read, `KV_NOT_DECODABLE` among them.
    */
-  batches(): AsyncIterable<WatchBatch<V>>;
+  batches(): AsyncIterable<WatchBatch<E>>;
 }
 
-export interface WatchParts<V> {
+export interface WatchParts<E> {
   readonly range: KeyRange;
   readonly after: number | 'now' | 'initial';
   readonly waitMs: number;
   readonly signal: AbortSignal | undefined;
   changes(command: CommandOf<'changes'>): Promise<ReplyOf<'changes'>>;
   scan(command: CommandOf<'scan'>): Promise<ReplyOf<'scan'>>;
-  decode(bytes: Uint8Array): V;
+  readonly codec: Pick<Codec<E>, 'fromKey' | 'fromValue'>;
 }
 
-export class PolledWatch<V> implements Watch<V> {
-  readonly #parts: WatchParts<V>;
+export class PolledWatch<E> implements Watch<E> {
+  readonly #parts: WatchParts<E>;
 
-  constructor(parts: WatchParts<V>) {
+  constructor(parts: WatchParts<E>) {
     this.#parts = parts;
   }
 
-  async *batches(): AsyncGenerator<WatchBatch<V>> {
+  async *batches(): AsyncGenerator<WatchBatch<E>> {
     try {
       yield* this.#batches();
     } catch (error) {
@@ -85,14 +87,14 @@ export class PolledWatch<V> implements Watch<V> {
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<WatchEvent<V>> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<WatchEvent<E>> {
     for await (const { changes, revision } of this.batches()) {
       yield* changes;
       if (revision !== undefined) yield { type: 'progress', revision };
     }
   }
 
-  async *#batches(): AsyncGenerator<WatchBatch<V>> {
+  async *#batches(): AsyncGenerator<WatchBatch<E>> {
     const { after: begin, range, scan } = this.#parts;
     const pages = begin === 'initial' ? new InitialPages(range, scan) : undefined;
     let after = typeof begin === 'number' ? begin : await this.#now();
@@ -119,18 +121,18 @@ export class PolledWatch<V> implements Watch<V> {
     return this.#parts.changes({ type: 'changes', ...this.#parts.range, after, waitMs });
   }
 
-  #toInitial({ entries }: InitialPage): WatchBatch<V> {
+  #toInitial({ entries }: InitialPage): WatchBatch<E> {
     const changes = entries.map((entry) => this.#toPut('initial', entry));
     return { changes, revision: undefined };
   }
 
-  #toChange(event: ChangeEvent): WatchedChange<V> {
+  #toChange(event: ChangeEvent): WatchedChange<E> {
     if (event.type === 'put') return this.#toPut('put', event);
-    return { ...event, key: this.#parts.decode(event.key) };
+    return { ...event, key: this.#parts.codec.fromKey(event.key) };
   }
 
   #toPut(
-    type: WatchedPut<V>['type'],
+    type: WatchedPut<E>['type'],
     {
       key,
       value = new Uint8Array(),
@@ -138,9 +140,9 @@ export class PolledWatch<V> implements Watch<V> {
       modRevision,
       version,
     }: Versions & { readonly key: Uint8Array; readonly value: Uint8Array | undefined },
-  ): WatchedPut<V> {
-    const { decode } = this.#parts;
+  ): WatchedPut<E> {
+    const { codec } = this.#parts;
     const versions = { createRevision, modRevision, version };
-    return { type, key: decode(key), value: decode(value), ...versions };
+    return { type, key: codec.fromKey(key), value: codec.fromValue(value), ...versions };
   }
 }

@@ -52,6 +52,20 @@ describe('A watch', () => {
     ]);
   });
 
+  it('is of the keys of a namespace, without its prefix', async () => {
+    const space = client.namespace('a/');
+    await client.put('b', 'x');
+    await space.put('b', 'y');
+    for (const watched of [{ key: 'b' }, { prefix: 'b' }, {}]) {
+      const events: string[] = [];
+      for await (const event of space.watch(watched, { after: 0 })) {
+        events.push(shown(event));
+        if (events.length === 3) break;
+      }
+      expect(events).to.deep.equal(['progress 0', 'put b=y@2', 'progress 2']);
+    }
+  });
+
   it('begins now by default, and sees every write after its first progress mark', async () => {
     await client.put('k', 'before');
     const events: string[] = [];

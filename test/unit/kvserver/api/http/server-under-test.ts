@@ -92,7 +92,9 @@ export class ScriptedReplica implements Submitter {
     return entries
       .filter(({ modRevision }) => modRevision > after)
       .sort((one, other) => one.modRevision - other.modRevision)
-      .map(({ value = new Uint8Array(), ...entry }) => ({ ...entry, type: 'put', value }));
+      .map(({ key, value = new Uint8Array(), ...versions }) => {
+        return { type: 'put', key, value, ...versions };
+      });
   }
 
   /** The first entries of a range, which have room in one page. */
