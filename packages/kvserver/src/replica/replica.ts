@@ -201,13 +201,12 @@ export class Replica implements Submitter {
 
   /** The log no longer holds the next instances: the state will be replaced by that of another replica. */
   async #suspend(): Promise<void> {
-    const reason = 'This server has fallen behind and takes a newer state.';
     // Safety: a request may take effect in an instance that the newer state skips. What is applied here later, such as
     // a second copy whose session has ended, would not tell.
-    this.#pending.interruptAll(reason);
-    this.#watches.interruptAll(reason);
+    this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
     this.#steps.abandon();
+    this.#watches.interruptAll('This server takes a newer state.');
     await this.#verification.pause();
     await this.#applier.pause();
   }
