@@ -10,11 +10,16 @@ import {
   type WatchOptions,
 } from './watch-input.ts';
 
+const noLimit = Number.POSITIVE_INFINITY;
+
 /** How long a server waits for a change, in milliseconds. A progress mark comes at least as often. */
 const waitMsMax = 1000;
 
 /** The calls that a watch consists of. */
-export type WatchCalls = Pick<Calls, 'read' | 'readAt' | 'endpoints' | 'attemptTimeoutMs'>;
+export type WatchCalls = Pick<
+  Calls,
+  'read' | 'readAt' | 'endpoints' | 'attemptTimeoutMs' | 'retryParts'
+>;
 
 /** @throws TypeError on misuse. */
 export function watch<E>(
@@ -25,12 +30,13 @@ export function watch<E>(
 ): Watch<E> {
   checkWatchOptions(options);
   const { after, initial, ...limits } = options;
-  const { attemptTimeoutMs = 2 * waitMsMax } = calls;
+  const { attemptTimeoutMs = noLimit, retryParts } = calls;
+  const timeoutMs = limits.timeoutMs ?? retryParts.timeoutMs ?? noLimit;
   return new PolledWatch({
     range: toWatchedRange(watched, codec),
     after: after ?? (initial === true ? 'initial' : 'now'),
     // A server that waits must not look like one that hangs.
-    waitMs: Math.floor(Math.min(waitMsMax, attemptTimeoutMs / 2)),
+    waitMs: Math.floor(Math.min(waitMsMax, attemptTimeoutMs / 2, timeoutMs / 2)),
     signal: limits.signal,
     changes: (command) => readChanges(calls, command, limits),
     scan: (command) => calls.read(command, limits),

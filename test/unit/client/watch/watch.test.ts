@@ -154,6 +154,15 @@ describe('A watch', () => {
     expect(await until(1, {}, { after: last })).to.include('put a=1@1');
   });
 
+  it('stays open however little time its calls have, as long as servers answer', async () => {
+    let count = 0;
+    for await (const { type } of client.watch({}, { timeoutMs: 600 })) {
+      expect(type).to.equal('progress');
+      count += 1;
+      if (count === 4) break;
+    }
+  });
+
   it('refuses misuse when it is called', () => {
     expect(() => client.watch({}, { after: -1 })).to.throw(TypeError, 'after');
     expect(() => client.watch({}, { after: 1, initial: true })).to.throw(TypeError, 'not both');

@@ -6,6 +6,7 @@ import type { Clock } from '@paxkv/paxos';
 import { KvError } from '@paxkv/protocol';
 import type { StateMachine } from '../../state-machine/state-machine.ts';
 import { isInRange, type NameRange } from '../../state-machine/store/ranges/name-range.ts';
+import { onAbort, removeAbortCallback } from '../requests/pending-request.ts';
 
 /** After a round that took a while, there is none for so many times as long. */
 const restFactor = 4;
@@ -53,16 +54,14 @@ export class WaitingWatches {
     try {
       return await new Promise<number>((resolve, reject) => {
         const waiting = { range, dueMs, resolve, reject };
-        const onAbort = () => reject(aborted());
         const cancelTimer = this.#clock.at(dueMs, () => resolve(this.#seenRevision));
         this.#all.add(waiting);
-        signal?.addEventListener('abort', onAbort);
+        const slot = signal && onAbort(signal, (errors) => reject(errors.of('not done')));
         end = () => {
           cancelTimer();
-          signal?.removeEventListener('abort', onAbort);
+          if (signal !== undefined && slot !== undefined) removeAbortCallback(signal, slot);
           this.#all.delete(waiting);
         };
-        if (signal?.aborted === true) onAbort();
       });
     } finally {
       end();
@@ -104,8 +103,4 @@ function hasAny(range: NameRange, names: ReadonlySet<string>): boolean {
   if (range.end === `${range.first}\0`) return names.has(range.first);
   for (const name of names) if (isInRange(range, name)) return true;
   return false;
-}
-
-function aborted(): KvError {
-  return new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
 }

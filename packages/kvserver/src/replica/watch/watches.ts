@@ -105,7 +105,7 @@ export class Watches {
       takePlace(account);
       for (;;) {
         const page = this.#page(cursor);
-        const isOver = this.#options.clock.now() >= dueMs;
+        const isOver = this.#options.clock.now() >= dueMs || options.signal?.aborted === true;
         if (!isIdle(page) || isOver) return;
         const seen = await this.#waiting.add(cursor.range, { dueMs, signal: options.signal });
         cursor.after = Math.max(page.revision, seen);
