@@ -129,7 +129,9 @@ describe('Guard', () => {
   });
 
   it('answers HEAD on every path (H44)', async () => {
-    const special: Record<string, number> = { [paths.kv]: 400, [paths.stream]: 426 };
+    const special: Record<string, number> = {
+      ...{ [paths.kv]: 400, [paths.stream]: 426, [paths.watch]: 200 },
+    };
     for (const path of Object.values(paths)) {
       const { answer } = await server.sendRaw(lastRequest(`HEAD ${path}`));
       const usual = /^\/v1/.test(path) ? 405 : 200;
