@@ -30,6 +30,7 @@ import { addTrace } from './commands/trace.ts';
 import { addTransaction } from './commands/txn.ts';
 import { addUser } from './commands/user.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWatch } from './commands/watch.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
 
@@ -44,6 +45,7 @@ const commands = [
   addIncrement,
   addTransaction,
   addList,
+  addWatch,
   addStatus,
   addHealth,
   addTrace,
