@@ -69,7 +69,7 @@ export const rangeMutants: readonly Mutant[] = [
     id: 'page-revision-read-late',
     mistake: 50,
     does: 'The revision of a page is read when others may have written since.',
-    loses: 'The page lacks writes of its revision, and whoever relies on that overwrites them.',
+    loses: 'A page lacks writes of its revision: a client that relies on it overwrites them.',
     file: `${ranges}/range-reader.ts`,
     right: '    return { revision: revision(), rest, keys: keys() };',
     wrong: '    await Promise.resolve();\n    return { revision: revision(), rest, keys: keys() };',
