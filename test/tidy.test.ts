@@ -25,6 +25,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   // Its own entry point for the code that differs between Node and browsers.
   client: ['@paxkv/protocol', '@paxkv/client/system'],
+  'paxos-level': ['@paxkv/client', '@paxkv/protocol'],
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/protocol', '@paxkv/client/ring'],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/protocol'],

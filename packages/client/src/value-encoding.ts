@@ -42,12 +42,16 @@ export type WritableValue<E> = E extends 'utf8' | 'buffer' ? Writable : Value<E>
 /** A key that is read: bytes with the encoding `buffer`, otherwise text. */
 export type Key<E> = E extends 'buffer' ? Uint8Array : string;
 
-/** The option `encoding` of a client whose values are as {@link Value} says for `E`. */
-export type EncodingOption<E> =
+/** The encoding of values that are as {@link Value} says for `E`. */
+export type GivenEncoding<E> =
   | { readonly encoding: E & EncodingName }
   | { readonly encoding: ValueEncoding<E> }
-  | ('utf8' extends E ? { readonly encoding?: undefined } : never)
   | (E extends EncodingName ? never : { readonly encoding: 'json' });
+
+/** The option `encoding` of a client, which may be left out for `utf8`. */
+export type EncodingOption<E> =
+  | GivenEncoding<E>
+  | ('utf8' extends E ? { readonly encoding?: undefined } : never);
 
 /** The checked form of every encoding. */
 export interface Coder {
