@@ -10,12 +10,14 @@ export interface TextEncoding<V> {
   readonly format: 'utf8';
   /** The stored text. It must be a function of the value: equal values have equal texts. */
   encode(value: V): string;
+  /** The value of which `text` is the stored text. */
   decode(text: string): V;
 }
 
 /** As {@link TextEncoding}, for bytes. */
 export interface BytesEncoding<V> {
   readonly format: 'view';
+  /** The stored bytes. They must be a function of the value: equal values have equal bytes. */
   encode(value: V): Uint8Array;
   /** `bytes` are a copy that the encoding may keep. */
   decode(bytes: Uint8Array): V;
