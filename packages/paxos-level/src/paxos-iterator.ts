@@ -1,7 +1,7 @@
 /** The iterator of `PaxosLevel`: reads the pages of a scan as they are needed. */
 import type { Namespace, ScanPage } from '@paxkv/client';
 import { type Bytes, scanLimitMax } from '@paxkv/protocol';
-import { AbstractIterator, type AbstractIteratorOptions } from 'abstract-level';
+import { AbstractIterator, type AbstractIteratorOptions, type AbstractLevel } from 'abstract-level';
 import {
   type Bounds,
   boundsFrom,
@@ -10,7 +10,6 @@ import {
   isEmpty,
   toRange,
 } from './bounds.ts';
-import type { PaxosLevel } from './paxos-level.ts';
 
 /** The options that abstract-level passes on, with defaults. */
 export interface EncodedIteratorOptions extends EncodedRange {
@@ -44,7 +43,7 @@ type Pages = AsyncIterator<ScanPage<EncodedEntry>>;
  * Iterates over entries in order. Each page of up to 1,000 entries shows one moment, and two pages may show different
  * ones: it does not read from a snapshot.
  */
-export class PaxosIterator<K, V> extends AbstractIterator<PaxosLevel<K, V>, K, V> {
+export class PaxosIterator<K, V> extends AbstractIterator<AbstractLevel<Bytes, K, V>, K, V> {
   readonly #store: Namespace<'buffer'>;
   readonly #options: EncodedIteratorOptions;
   readonly #bounds: Bounds;
@@ -56,7 +55,7 @@ export class PaxosIterator<K, V> extends AbstractIterator<PaxosLevel<K, V>, K, V
 
   /** @internal */
   constructor(
-    level: PaxosLevel<K, V>,
+    level: AbstractLevel<Bytes, K, V>,
     store: Namespace<'buffer'>,
     options: EncodedIteratorOptions,
   ) {
