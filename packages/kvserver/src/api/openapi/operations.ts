@@ -49,6 +49,11 @@ const stamp: JsonSchema = {
   schema: { type: 'string' },
 };
 
+const conditions: readonly JsonSchema[] = [
+  ['If-Match', 'The ETag that the key must have, or * for a key that is present.'],
+  ['If-None-Match', 'The ETag that the key must not have, or * for a key that is absent.'],
+].map(([name, description]) => ({ name, in: 'header', description, schema: { type: 'string' } }));
+
 /** The operations of programs: each command by POST, with bytes in base64. */
 export function commandOperations(): Operation[] {
   return allCommands.map((spec) => ({
@@ -70,15 +75,16 @@ export function keyOperations(): Operation[] {
   const of = (type: CommandType) => {
     const spec = allCommands.find((each) => each.type === type);
     const done = { description: 'Done.', content: json(spec ? replySchema(spec) : {}) };
-    const responses = { 200: done, ...errorResponses() };
+    const responses = { 200: done, ...errorResponses(['KV_CONDITION_FAILED']) };
     return { path: keyPath, summary: summaries[type], tags: ['For people'], responses } as const;
   };
-  const written = { parameters: [key, stamp], requestBody: { content: { '*/*': bytes } } };
+  const parameters = [key, stamp, ...conditions];
+  const written = { parameters, requestBody: { content: { '*/*': bytes } } };
   return [
     { ...of('get'), method: 'get', operationId: 'getKey', ...getOfPeople() },
     { ...of('put'), method: 'put', operationId: 'putKey', ...written },
     { ...of('append'), method: 'post', operationId: 'appendToKey', ...written },
-    { ...of('delete'), method: 'delete', operationId: 'deleteKey', parameters: [key, stamp] },
+    { ...of('delete'), method: 'delete', operationId: 'deleteKey', parameters },
   ];
 }
 
@@ -96,8 +102,12 @@ function getOfPeople(): Pick<Operation, 'parameters' | 'responses'> {
   const description = 'The value: text or base64 in JSON, or with ?raw the bytes themselves.';
   const content = { ...json(entry), 'application/octet-stream': bytes };
   return {
-    parameters: [key, flag('raw', 'Send the bytes of the value.'), consistency],
-    responses: { 200: { description, content }, ...errorResponses(['KV_NO_SUCH_KEY']) },
+    parameters: [key, flag('raw', 'Send the bytes of the value.'), consistency, ...conditions],
+    responses: {
+      200: { description, content },
+      304: { description: 'The key is as If-None-Match says; the client has its value.' },
+      ...errorResponses(['KV_NO_SUCH_KEY', 'KV_CONDITION_FAILED']),
+    },
   };
 }
 
