@@ -1,5 +1,5 @@
 /** Every operation of the HTTP interface, as the OpenAPI document describes it. */
-import { allCommands, type CommandType, paths } from '@paxkv/protocol';
+import { allCommands, type CommandType, paths, scanLimitMax } from '@paxkv/protocol';
 import { errorResponses, type Responses } from './error-responses.ts';
 import { type JsonSchema, replySchema, requestBodySchema, statusBodySchema } from './schema.ts';
 
@@ -85,20 +85,58 @@ export function keyOperations(): Operation[] {
     { ...of('put'), method: 'put', operationId: 'putKey', ...written },
     { ...of('append'), method: 'post', operationId: 'appendToKey', ...written },
     { ...of('delete'), method: 'delete', operationId: 'deleteKey', parameters },
+    list(),
   ];
 }
 
-function getOfPeople(): Pick<Operation, 'parameters' | 'responses'> {
+function list(): Operation {
+  const query = (name: string, schema: JsonSchema) => ({ name, in: 'query', schema });
+  const bound = { type: 'string' };
+  const option = { type: 'string', enum: ['', 'true'] };
+  const revision = { type: 'integer', minimum: 0 };
+  const entries = {
+    type: 'array',
+    items: entrySchema(['createRevision', 'modRevision', 'version']),
+  };
+  const next = { type: ['string', 'null'], description: 'The path of the next page.' };
+  const page = {
+    type: 'object',
+    required: ['revision', 'entries', 'next'],
+    properties: { revision, entries, next },
+  };
+  return {
+    path: paths.scan,
+    method: 'get',
+    operationId: 'listKeys',
+    summary: 'Read the entries of a range in order, as text',
+    tags: ['For people'],
+    parameters: [
+      ...['prefix', 'from', 'to'].map((name) => query(name, bound)),
+      query('limit', { type: 'integer', minimum: 1, maximum: scanLimitMax, default: scanLimitMax }),
+      query('reverse', option),
+      query('keysOnly', option),
+      consistency,
+    ],
+    responses: { 200: { description: 'A page.', content: json(page) }, ...errorResponses() },
+  };
+}
+
+function entrySchema(required: readonly string[]): JsonSchema {
   const count = { type: 'integer', minimum: 0 };
   const text = { type: 'string' };
-  const entry = {
+  const base64 = { ...text, contentEncoding: 'base64' };
+  return {
     type: 'object',
-    required: ['key', 'createRevision', 'modRevision', 'version'],
+    required,
     properties: {
-      ...{ key: text, value: text, valueBase64: { ...text, contentEncoding: 'base64' } },
+      ...{ key: text, keyBase64: base64, value: text, valueBase64: base64 },
       ...{ createRevision: count, modRevision: count, version: count },
     },
   };
+}
+
+function getOfPeople(): Pick<Operation, 'parameters' | 'responses'> {
+  const entry = entrySchema(['key', 'createRevision', 'modRevision', 'version']);
   const description = 'The value: text or base64 in JSON, or with ?raw the bytes themselves.';
   const content = { ...json(entry), 'application/octet-stream': bytes };
   return {

@@ -38,20 +38,48 @@ export function flagsOf(
   throw new KvError('KV_BAD_REQUEST', `This path ${takes}; in a key, write ? as %3F.`);
 }
 
-function percentDecode(text: string): Buffer {
-  if (/%(?![0-9a-f]{2})/i.test(text) || text.includes('#')) {
-    throw new KvError(
-      'KV_BAD_REQUEST',
-      'The key is not percent-encoded; write % as %25 and # as %23.',
-    );
+/**
+ * The parameters in the query, `name=value` joined by `&`, all of them among `allowed` and none twice. Values are
+ * percent-encoded bytes; a `+` is a `+`.
+ *
+ * @throws KvError `KV_BAD_REQUEST` for any other query.
+ */
+export function parametersOf(
+  { url = '' }: IncomingMessage,
+  allowed: readonly string[],
+): ReadonlyMap<string, Bytes> {
+  const parameters = new Map<string, Bytes>();
+  const start = url.indexOf('?');
+  if (start === -1) return parameters;
+  for (const part of url.slice(start + 1).split('&', allowed.length + 1)) {
+    const [name = '', ...value] = part.split('=');
+    if (!allowed.includes(name) || parameters.has(name)) {
+      const message = `This path takes each of these once in its query: ${allowed.join(', ')}.`;
+      throw new KvError('KV_BAD_REQUEST', message);
+    }
+    parameters.set(name, bytesOf('query', value.join('=')));
   }
-  const latin1 = text.replaceAll(/%(..)/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  const bytes = Buffer.from(latin1, 'latin1');
+  return parameters;
+}
+
+function percentDecode(text: string): Buffer {
+  const bytes = bytesOf('key', text);
   if (isUtf8(bytes)) return bytes;
   throw new KvError(
     'KV_BAD_REQUEST',
     `The key is not UTF-8; POST keys of arbitrary bytes to ${paths.get} or another command path.`,
   );
+}
+
+function bytesOf(what: 'key' | 'query', text: string): Buffer {
+  if (/%(?![0-9a-f]{2})/i.test(text) || text.includes('#')) {
+    throw new KvError(
+      'KV_BAD_REQUEST',
+      `The ${what} is not percent-encoded; write % as %25 and # as %23.`,
+    );
+  }
+  const latin1 = text.replaceAll(/%(..)/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(latin1, 'latin1');
 }
