@@ -83,9 +83,9 @@ describe('Key routes', () => {
     const count = server.replica.model.revision;
     for (const [method, headers] of [
       ['PUT', { 'if-none-match': '*' }],
-      ['PUT', { 'if-match': '"1"' }],
+      ['PUT', { 'if-match': '"999"' }],
       ['POST', { 'if-none-match': tag }],
-      ['DELETE', { 'if-match': '"1"' }],
+      ['DELETE', { 'if-match': '"999"' }],
     ] as const) {
       await server.refuses(send(method, headers), 'KV_CONDITION_FAILED');
     }
@@ -114,7 +114,7 @@ describe('Key routes', () => {
       expect(unchanged.headers.get('etag')).to.equal(tag);
     }
     await server.refuses(
-      server.fetch(path, { headers: { 'if-match': '"1"' } }),
+      server.fetch(path, { headers: { 'if-match': '"999"' } }),
       'KV_CONDITION_FAILED',
     );
     await server.fetch(path, { method: 'PUT', body: 'w' });
