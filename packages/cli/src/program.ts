@@ -33,6 +33,7 @@ import { addTrace } from './commands/trace.ts';
 import { addTransaction } from './commands/txn.ts';
 import { addUser } from './commands/user.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWatch } from './commands/watch.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
 
@@ -49,6 +50,7 @@ const commands = [
   addList,
   addExport,
   addImport,
+  addWatch,
   addStatus,
   addHealth,
   addTrace,

@@ -62,6 +62,8 @@ function replyTo({ type }: Request['command']): DoneReply {
       return { type: 'count', revision: 7, count: 3, next: undefined };
     case 'deleteRange':
       return { type: 'deleteRange', revision: 8, deleted: 3, next: undefined };
+    case 'changes':
+      return { type: 'changes', revision: 8, events: [] };
   }
 }
 

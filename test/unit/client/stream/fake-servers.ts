@@ -170,6 +170,7 @@ export function obliging({ request }: Asked): Row {
     scan: [13, 1, Uint8Array.of(0x90), null],
     count: [14, 1, 0, null],
     deleteRange: [15, 1, 1, null],
+    changes: [16, 1, Uint8Array.of(0x90)],
   } as const;
   return request.command.type === 'openSession' ? [4, 7] : rows[request.command.type];
 }

@@ -4,6 +4,7 @@ import {
   type CommandOf,
   type Comparison,
   type Entry,
+  isRangeRead,
   type KeyRange,
   type OperationReply,
   type Reply,
@@ -39,7 +40,7 @@ export class Model {
     if (command.type === 'getAuth' || command.type === 'setAuth') {
       throw new TypeError('The model has no auth table.');
     }
-    if (command.type === 'scan' || command.type === 'count') {
+    if (isRangeRead(command)) {
       throw new TypeError('No read of a range is in the log.');
     }
     return stamp === undefined ? this.#do(command) : this.#doOnce(command, stamp);

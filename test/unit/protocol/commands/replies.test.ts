@@ -86,6 +86,16 @@ const pages: Readonly<Record<RangeRead['type'], readonly Reply[]>> = {
     { type: 'count', revision: 0, count: 0, next: undefined },
     { type: 'count', revision: 2 ** 40, count: 10_000, next: key },
   ],
+  changes: [
+    { type: 'changes', revision: 7, events: [] },
+    {
+      ...{ type: 'changes', revision: 2 ** 40 },
+      events: [
+        { ...read, type: 'put' },
+        { type: 'delete', key, modRevision: 2 ** 40 },
+      ],
+    },
+  ],
 };
 
 function isRangeType(type: string): type is RangeRead['type'] {

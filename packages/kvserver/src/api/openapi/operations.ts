@@ -31,6 +31,7 @@ const summaries: Readonly<Record<CommandType, string>> = {
   scan: 'Read the entries of a range in order, one page at a time',
   count: 'Count the keys in a range',
   deleteRange: 'Remove the first keys of a range',
+  changes: 'Read what has changed in a range after a revision, or wait for a change',
 };
 
 const bytes = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
@@ -92,7 +93,7 @@ export function keyOperations(): Operation[] {
 function list(): Operation {
   const query = (name: string, schema: JsonSchema) => ({ name, in: 'query', schema });
   const bound = { type: 'string' };
-  const option = { type: 'string', enum: ['', 'true'] };
+  const option = { type: 'string', const: 'true' };
   const revision = { type: 'integer', minimum: 0 };
   const entries = {
     type: 'array',
@@ -155,6 +156,31 @@ const consistency: JsonSchema = {
   description: 'serializable: from the own state of the server, which may be behind.',
   schema: { type: 'string', enum: ['linearizable', 'serializable'], default: 'linearizable' },
 };
+
+/** The changes of a range as they are made. */
+export function watchOperation(): Operation {
+  const text = (name: string, description: string): JsonSchema => {
+    return { name, in: 'query', description, schema: { type: 'string' } };
+  };
+  const after = { type: 'integer', minimum: 0 };
+  const stream = 'Events `changes`, `progress` and `end`, whose data are JSON.';
+  return {
+    ...{ path: paths.watch, method: 'get', operationId: 'watch', tags: ['For people'] },
+    summary: 'Watch a key or a range',
+    parameters: [
+      text('key', 'Percent-encoded UTF-8, as the bounds are. Not together with them.'),
+      text('prefix', 'Only keys that begin with it.'),
+      text('from', 'The first key that may be in the range.'),
+      text('to', 'The first key after the range.'),
+      { name: 'after', in: 'query', description: 'The revision to begin after.', schema: after },
+      { name: 'last-event-id', in: 'header', description: 'The same.', schema: after },
+    ],
+    responses: {
+      200: { description: stream, content: media('text/event-stream') },
+      ...errorResponses(['KV_COMPACTED']),
+    },
+  };
+}
 
 /** The operations of probes, operators and browsers. */
 export function stateOperations(): Operation[] {

@@ -29,6 +29,7 @@ export function bytesOf({ command, stamp }: Request): number {
       return overheadBytes + command.client.length;
     case 'scan':
     case 'count':
+    case 'changes':
       return overheadBytes + bytesOfRange(command);
     case 'deleteRange':
       return overheadBytes + bytesOfRange(command) + rangeRemovalBytes;

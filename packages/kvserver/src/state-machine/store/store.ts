@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import type { CacheSlot } from './cached-entry.ts';
-import type { CachedValue } from './cached-value.ts';
+import type { CachedEntry, CachedValue } from './cached-value.ts';
+import type { RecentChanges } from './changes/recent-changes.ts';
 import { removalOf } from './commands/delete-range.ts';
 import type { Applying, Changes, StoreCommand, StoreReply } from './commands/effect.ts';
 import { effectOf } from './commands/table.ts';
@@ -20,13 +21,19 @@ const instanceReadBytesMax = 8 * 1024 * 1024;
 
 export class Store implements Applying, Changes {
   readonly #cache: Pick<EntryCache, 'change'>;
+  readonly #recent: Pick<RecentChanges, 'add'>;
   #revision: number;
   #instanceReadBytes = 0;
 
-  /** `revision`: that of the state in `cache`. */
-  constructor(revision: number, cache: Pick<EntryCache, 'change'>) {
+  /** `revision`: that of the state in `cache`. `recent` takes every change. Default: nothing does. */
+  constructor(
+    revision: number,
+    cache: Pick<EntryCache, 'change'>,
+    recent: Pick<RecentChanges, 'add'> = { add: () => {} },
+  ) {
     this.#revision = revision;
     this.#cache = cache;
+    this.#recent = recent;
   }
 
   /** The number of commands that have written something. */
@@ -46,7 +53,7 @@ export class Store implements Applying, Changes {
       const { reply, changes, readBytes } = transact(command, slots, options);
       this.#instanceReadBytes += readBytes;
       if (reply.type === 'transact' && reply.revision > this.#revision) this.#advance();
-      for (const { slot, entry } of changes) this.#cache.change(slot, entry);
+      for (const { slot, entry } of changes) this.#change(slot, entry);
       return reply;
     }
     if (command.type === 'deleteRange') return this.#removeFirst(slots);
@@ -57,21 +64,27 @@ export class Store implements Applying, Changes {
 
   write(slot: CacheSlot, value: CachedValue): number {
     const revision = this.#advance();
-    this.#cache.change(slot, entryAfter(slot.entry, value, revision));
+    this.#change(slot, entryAfter(slot.entry, value, revision));
     return revision;
   }
 
   remove(slot: CacheSlot): number {
     const revision = this.#advance();
-    this.#cache.change(slot, undefined);
+    this.#change(slot, undefined);
     return revision;
   }
 
   #removeFirst(slots: readonly CacheSlot[]): StoreReply {
     const { removed, next } = removalOf(slots);
     if (removed.length > 0) this.#advance();
-    for (const slot of removed) this.#cache.change(slot, undefined);
+    for (const slot of removed) this.#change(slot, undefined);
     return { type: 'deleteRange', revision: this.#revision, deleted: removed.length, next };
+  }
+
+  /** The change is of the present revision. */
+  #change(slot: CacheSlot, entry: CachedEntry | undefined): void {
+    this.#cache.change(slot, entry);
+    this.#recent.add(this.#revision, slot.name, entry);
   }
 
   #advance(): number {

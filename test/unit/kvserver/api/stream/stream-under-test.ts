@@ -59,6 +59,8 @@ export class ScriptedReplica implements Submitter {
         return { type, revision, count: 0, next: undefined };
       case 'deleteRange':
         return { type, revision, deleted: 1, next: undefined };
+      case 'changes':
+        return { type, revision, events: [] };
     }
   }
 

@@ -19,7 +19,10 @@ import { parametersOf } from './request-target.ts';
 export const listParameters = [
   ...['prefix', 'from', 'to', 'limit', 'reverse', 'keysOnly', 'consistency'],
 ] as const;
-type Parameters = ReadonlyMap<string, Bytes>;
+type Name = (typeof listParameters)[number];
+type Parameters = { readonly [N in Name]?: Bytes };
+
+const nothing = new Uint8Array();
 
 /** Replies to a get with the first page of the range, and the path of the next one. */
 export function listEndpoint(context: HttpContext): Endpoint {
@@ -37,18 +40,18 @@ export function listEndpoint(context: HttpContext): Endpoint {
 }
 
 function commandOf(parameters: Parameters): CommandOf<'scan'> {
-  const bound = (name: string) => parameters.get(name) ?? new Uint8Array();
+  const { prefix = nothing, from = nothing, to = nothing } = parameters;
   return {
     type: 'scan',
-    ...{ prefix: bound('prefix'), from: bound('from'), to: bound('to') },
+    ...{ prefix, from, to },
     limit: limitIn(parameters),
-    reverse: wordIn(parameters, 'reverse', ['', 'true']) !== undefined,
-    keysOnly: wordIn(parameters, 'keysOnly', ['', 'true']) !== undefined,
+    reverse: wordIn(parameters, 'reverse', ['true']) !== undefined,
+    keysOnly: wordIn(parameters, 'keysOnly', ['true']) !== undefined,
   };
 }
 
 function limitIn(parameters: Parameters): number {
-  const given = parameters.get('limit');
+  const given = parameters.limit;
   if (given === undefined) return scanLimitMax;
   const text = Buffer.from(given).toString();
   const limit = Number(text);
@@ -58,16 +61,15 @@ function limitIn(parameters: Parameters): number {
 
 function wordIn<T extends string>(
   parameters: Parameters,
-  name: string,
+  name: Name,
   words: readonly T[],
 ): T | undefined {
-  const given = parameters.get(name);
+  const given = parameters[name];
   if (given === undefined) return undefined;
   const text = Buffer.from(given).toString();
   const word = words.find((each) => each === text);
   if (word !== undefined) return word;
-  const known = words.map((each) => (each === '' ? 'empty' : each)).join(' or ');
-  throw new KvError('KV_BAD_REQUEST', `${name} must be ${known}.`);
+  throw new KvError('KV_BAD_REQUEST', `${name} must be ${words.join(' or ')}.`);
 }
 
 /** The same query, from the next key on, or up to it in reverse. */
@@ -77,8 +79,8 @@ function nextPathOf(
   { next }: ReplyOf<'scan'>,
 ): string | null {
   if (next === undefined) return null;
-  const further = new Map([...parameters, [reverse ? 'to' : 'from', next]]);
-  const query = Array.from(further, ([name, value]) => `${name}=${percentEncode(value)}`);
+  const further = { ...parameters, [reverse ? 'to' : 'from']: next };
+  const query = Object.entries(further).map(([name, value]) => `${name}=${percentEncode(value)}`);
   return `${paths.scan}?${query.join('&')}`;
 }
 

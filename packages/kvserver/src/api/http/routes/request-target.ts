@@ -39,25 +39,25 @@ export function flagsOf(
 }
 
 /**
- * The parameters in the query, `name=value` joined by `&`, all of them among `allowed` and none twice. Values are
- * percent-encoded bytes; a `+` is a `+`.
+ * The parameters in the query by name, all of them among `allowed`. Values are percent-encoded bytes; a `+` is a `+`.
  *
  * @throws KvError `KV_BAD_REQUEST` for any other query.
  */
-export function parametersOf(
+export function parametersOf<N extends string>(
   { url = '' }: IncomingMessage,
-  allowed: readonly string[],
-): ReadonlyMap<string, Bytes> {
-  const parameters = new Map<string, Bytes>();
+  allowed: readonly N[],
+): { readonly [P in N]?: Bytes } {
   const start = url.indexOf('?');
-  if (start === -1) return parameters;
-  for (const part of url.slice(start + 1).split('&', allowed.length + 1)) {
-    const [name = '', ...value] = part.split('=');
-    if (!allowed.includes(name) || parameters.has(name)) {
-      const message = `This path takes each of these once in its query: ${allowed.join(', ')}.`;
-      throw new KvError('KV_BAD_REQUEST', message);
+  const parts = start === -1 ? [] : url.slice(start + 1).split('&', allowed.length + 1);
+  const parameters: { [P in N]?: Bytes } = {};
+  for (const part of parts) {
+    const [given = '', ...rest] = part.split('=');
+    const name = allowed.find((known) => known === given);
+    if (name === undefined || rest.length !== 1 || parameters[name] !== undefined) {
+      const known = allowed.map((each) => `${each}=`).join(', ');
+      throw new KvError('KV_BAD_REQUEST', `This path takes no parameters but ${known} each once.`);
     }
-    parameters.set(name, bytesOf('query', value.join('=')));
+    parameters[name] = bytesOf('query', rest[0] ?? '');
   }
   return parameters;
 }
