@@ -3,6 +3,7 @@ import { byTest, type Mutant } from '../mutant.ts';
 
 const ranges = 'kvserver/src/state-machine/store/ranges';
 const contract = 'unit/kvserver/state-machine/ranges-contract';
+const earlier = 'unit/kvserver/state-machine/earlier-revisions';
 
 export const rangeMutants: readonly Mutant[] = [
   {
@@ -26,12 +27,47 @@ export const rangeMutants: readonly Mutant[] = [
     does: 'A page covers a range of which it has only the first undurable entries.',
     loses: 'A scan lacks writes that were acknowledged.',
     file: `${ranges}/range-reader.ts`,
-    right: 'store.openRange(covered, hasValues)',
-    wrong: 'store.openRange(range, hasValues)',
+    right: 'store.openRange(covered, how.hasValues)',
+    wrong: 'store.openRange(range, how.hasValues)',
     caughtBy: [
       byTest(
         contract,
         'are read in parts if much of them is undurable, which only makes pages shorter',
+      ),
+    ],
+  },
+  {
+    id: 'later-changes-in-earlier-pages',
+    mistake: 50,
+    does: 'A page as of a revision has what is not written yet, and was changed after that revision.',
+    loses: 'The pages of a scan show several moments as if they were one.',
+    file: `${ranges}/range-reader.ts`,
+    right: '  for (const slot of undurable) if (!earlier.has(slot.name)) yield slot;\n',
+    wrong: '  for (const slot of undurable) yield slot;\n',
+    caughtBy: [byTest(earlier, 'are what they were, wherever entries are, or are compacted')],
+  },
+  {
+    id: 'earlier-page-without-its-changes',
+    mistake: 50,
+    does: 'A page as of a revision is shown though later changes are not in memory any more.',
+    loses: 'It has entries of later revisions.',
+    file: 'kvserver/src/state-machine/store/changes/recent-changes.ts',
+    right: '    if (revision < this.#since) return undefined;\n',
+    wrong: '',
+    caughtBy: [byTest(earlier, 'are what they were, wherever entries are, or are compacted')],
+  },
+  {
+    id: 'pages-of-several-revisions',
+    mistake: 50,
+    does: 'The later pages of a scan show the present revision.',
+    loses: 'A scan sees one write, and not another that came before it.',
+    file: 'client/src/range/scan.ts',
+    right: '      if (isPinned) asOf = revision;\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/client/range/scan',
+        'are shown at one revision by all pages, whatever is written meanwhile',
       ),
     ],
   },
