@@ -68,9 +68,9 @@ export const watchMutants: readonly Mutant[] = [
     mistake: 48,
     does: 'A watch that one server refuses begins anew at another one.',
     loses: 'A watcher misses the changes in between.',
-    file: 'client/src/watch/change-reads.ts',
-    right: 'calls.readAt(endpoint, command, options)',
-    wrong: "calls.readAt(endpoint, { ...command, after: 'now' }, options)",
+    file: 'client/src/range/recent-reads.ts',
+    right: 'calls.readAt(endpoint, command, limits)',
+    wrong: "calls.readAt(endpoint, { ...command, after: 'now' }, limits)",
     caughtBy: [
       byTest(
         'unit/client/watch/change-of-server',
