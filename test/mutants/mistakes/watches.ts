@@ -84,8 +84,8 @@ export const watchMutants: readonly Mutant[] = [
     does: 'A watch asks every server for the changes after the revision at which it began.',
     loses: 'A watcher sees changes again and again.',
     file: 'client/src/watch/watch.ts',
-    right: '      after = revision;\n',
-    wrong: '',
+    right: '      after = revision;\n      yield { changes: events',
+    wrong: '      yield { changes: events',
     caughtBy: [
       byTest('unit/client/watch/change-of-server', 'loses and repeats nothing when servers fail'),
     ],

@@ -1,9 +1,10 @@
 /** Reads of ranges as they were at an earlier revision, against copies of the entries at each revision. */
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import type { LoggedCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { applyNext, memoryLevel, put, remove, text } from './fixtures.ts';
+import { batchOf, decided, memoryLevel, put, remove, text } from './fixtures.ts';
 import { count, deleteRange, everyLevel, scan } from './range-commands.ts';
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e');
@@ -22,9 +23,14 @@ describe('Ranges at an earlier revision', () => {
   async function open(): Promise<void> {
     machine = await StateMachine.open(new StateDatabase(memoryLevel()), {
       ...everyLevel,
-      recentChangesBytesMax: 2000,
+      recentChangesBytesMax: 2500,
     });
     copies = [new Map()];
+  }
+
+  /** Nothing is written to the database before a flush. */
+  async function apply(command: LoggedCommand): Promise<void> {
+    await machine.apply(decided(machine.applied + 1, [batchOf(command)]));
   }
 
   async function take(one: typeof step extends fc.Arbitrary<infer T> ? T : never): Promise<void> {
@@ -33,13 +39,13 @@ describe('Ranges at an earlier revision', () => {
     const value = `${copies.length}`;
     if ('put' in one) {
       next.set(one.put, value);
-      await applyNext(machine, put(one.put, value));
+      await apply(put(one.put, value));
     } else if ('remove' in one) {
       next.delete(one.remove);
-      await applyNext(machine, remove(one.remove));
+      await apply(remove(one.remove));
     } else {
       for (const name of [...next.keys()]) if (name >= one.from && name < one.to) next.delete(name);
-      await applyNext(machine, deleteRange(one));
+      await apply(deleteRange(one));
     }
     if (machine.revision === copies.length) copies.push(next);
   }
@@ -60,19 +66,22 @@ describe('Ranges at an earlier revision', () => {
 
   it('are what they were, wherever entries are, or are compacted', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-        await open();
-        for (const one of steps) await take(one);
-        for (const [revision, entries] of copies.entries()) {
-          const isKept = revision >= machine.recentChanges.since;
-          const expected = [...entries].sort(([one], [other]) => (one < other ? -1 : 1));
-          expect(await shownAt(revision), `${revision}`).to.deep.equal(
-            isKept ? expected : 'compacted',
-          );
-        }
-        expect(await shownAt(copies.length)).to.equal('ahead');
-      }),
-      { numRuns: 150 },
+      fc.asyncProperty(
+        fc.array(step, { minLength: 20, maxLength: 40, size: 'max' }),
+        async (steps) => {
+          await open();
+          for (const one of steps) await take(one);
+          for (const [revision, entries] of copies.entries()) {
+            const isKept = revision >= machine.recentChanges.since;
+            const expected = [...entries].sort(([one], [other]) => (one < other ? -1 : 1));
+            expect(await shownAt(revision), `${revision}`).to.deep.equal(
+              isKept ? expected : 'compacted',
+            );
+          }
+          expect(await shownAt(copies.length)).to.equal('ahead');
+        },
+      ),
+      { numRuns: 60 },
     );
   }).timeout(30_000);
 
