@@ -80,6 +80,7 @@ export type {
   BytesEncoding,
   EncodingName,
   EncodingOption,
+  GivenEncoding,
   Key,
   TextEncoding,
   Value,
