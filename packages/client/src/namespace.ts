@@ -3,9 +3,9 @@ import type { Entry as StoredEntry } from '@paxkv/protocol';
 import type { Calls } from './calls.ts';
 import type { Codec } from './codec.ts';
 import { toInteger, toValueBytes, type Writable } from './encoding.ts';
-import type { CallOptions, GetOptions } from './options.ts';
+import { type CallOptions, checkNames, type GetOptions } from './options.ts';
 import { RangeCalls, type ScannedEntry, type ScannedKey } from './range/range-calls.ts';
-import type { RangeInput, ScanOptions } from './range/range-input.ts';
+import type { CountOptions, RangeInput, ScanOptions } from './range/range-input.ts';
 import type { Scan } from './range/scan.ts';
 import type { DeletedRange } from './range/whole-range.ts';
 import type { Entry, WriteResult } from './results.ts';
@@ -19,10 +19,17 @@ import {
 } from './transaction/transaction-input.ts';
 import { type TransactionResult, toTransactionResult } from './transaction/transaction-result.ts';
 import { type Change, update } from './transaction/update.ts';
-import { decodedAfter, type Value, type WritableValue } from './value-encoding.ts';
+import {
+  decodedAfter,
+  type GivenEncoding,
+  type Value,
+  type WritableValue,
+} from './value-encoding.ts';
 import type { Watch } from './watch/watch.ts';
 import { type WatchCalls, watch } from './watch/watch-calls.ts';
 import type { WatchedRange, WatchOptions } from './watch/watch-input.ts';
+
+const namespaceOptionNames = ['encoding'];
 
 /** The calls that those of a namespace consist of. */
 export type NamespaceCalls = Pick<Calls, 'read' | 'write' | 'retryParts'> & WatchCalls;
@@ -50,13 +57,19 @@ export class Namespace<E = 'utf8'> {
   }
 
   /**
-   * The keys of this one that begin with `prefix`, as keys without it. Prefix and key together have at most 1024 bytes.
+   * The keys of this one that begin with `prefix`, as keys without it. Prefix and key together have at most 1024 bytes;
+   * the key may be empty. The values are in the same encoding, or in that of `options`.
    *
    * @param prefix 1 to 1024 bytes.
    * @throws TypeError if it is neither a string nor bytes; KvError `KV_BAD_REQUEST` if empty, `KV_TOO_LARGE`.
    */
-  namespace(prefix: Writable): Namespace<E> {
-    return new Namespace(this.#calls, this.#codec.within(prefix));
+  namespace(prefix: Writable): Namespace<E>;
+  namespace<const F>(prefix: Writable, options: GivenEncoding<F>): Namespace<F>;
+  namespace<F>(prefix: Writable, options?: GivenEncoding<F>): Namespace<E> | Namespace<F> {
+    const codec = this.#codec.within(prefix);
+    if (options === undefined) return new Namespace(this.#calls, codec);
+    checkNames(options, namespaceOptionNames);
+    return new Namespace(this.#calls, codec.with<F>(options.encoding));
   }
 
   /**
@@ -181,8 +194,8 @@ export class Namespace<E = 'utf8'> {
     return watch(this.#calls, this.#codec, watched, options);
   }
 
-  /** The number of keys in a range; each 10,000 are counted at one moment. @throws KvError, always `not done`; TypeError. */
-  count(range: RangeInput, options?: GetOptions): Promise<number> {
+  /** The number of keys in a range at one revision. @throws KvError, always `not done`; TypeError. */
+  count(range: RangeInput, options?: CountOptions): Promise<number> {
     return this.#ranges.count(range, options);
   }
 

@@ -3,6 +3,11 @@ import { byTest, type Mutant } from '../mutant.ts';
 
 const ranges = 'kvserver/src/state-machine/store/ranges';
 const contract = 'unit/kvserver/state-machine/ranges-contract';
+const earlier = 'unit/kvserver/state-machine/earlier-revisions';
+const inOrder =
+  'have the entries of the model in order, page by page, and lose what deleteRange removes';
+const atOneRevision =
+  'are shown as they were at one revision, whatever is applied and written meanwhile';
 
 export const rangeMutants: readonly Mutant[] = [
   {
@@ -26,14 +31,109 @@ export const rangeMutants: readonly Mutant[] = [
     does: 'A page covers a range of which it has only the first undurable entries.',
     loses: 'A scan lacks writes that were acknowledged.',
     file: `${ranges}/range-reader.ts`,
-    right: 'store.openRange(covered, hasValues)',
-    wrong: 'store.openRange(range, hasValues)',
+    right: 'store.openRange(covered, how.hasValues)',
+    wrong: 'store.openRange(range, how.hasValues)',
     caughtBy: [
       byTest(
         contract,
         'are read in parts if much of them is undurable, which only makes pages shorter',
       ),
     ],
+  },
+  {
+    id: 'later-changes-in-earlier-pages',
+    mistake: 50,
+    does: 'A page as of a revision has what is not written yet, and was changed after that revision.',
+    loses: 'The pages of a scan show several moments as if they were one.',
+    file: `${ranges}/range-reader.ts`,
+    right: '  for (const slot of undurable) if (!earlier.has(slot.name)) yield slot;\n',
+    wrong: '  for (const slot of undurable) yield slot;\n',
+    caughtBy: [byTest(earlier, 'are what they were, wherever entries are, or are compacted')],
+  },
+  {
+    id: 'earlier-page-without-its-changes',
+    mistake: 50,
+    does: 'A page as of a revision is shown though later changes are not in memory any more.',
+    loses: 'It has entries of later revisions.',
+    file: 'kvserver/src/state-machine/store/changes/recent-changes.ts',
+    right: '    if (revision < this.#since) return undefined;\n',
+    wrong: '',
+    caughtBy: [byTest(earlier, 'are what they were, wherever entries are, or are compacted')],
+  },
+  {
+    id: 'pages-of-several-revisions',
+    mistake: 50,
+    does: 'The later pages of a scan show the present revision.',
+    loses: 'A scan sees one write, and not another that came before it.',
+    file: 'client/src/range/scan.ts',
+    right: '      if (isPinned) asOf = revision;\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/client/range/scan',
+        'are shown at one revision by all pages, whatever is written meanwhile',
+      ),
+    ],
+  },
+  {
+    id: 'undurable-entries-not-read',
+    mistake: 50,
+    does: 'A range is read from the database alone.',
+    loses: 'A scan lacks what was acknowledged lately, and a deleteRange leaves it.',
+    file: `${ranges}/range-reader.ts`,
+    right: 'overlaid(undurable(), how.earlier)',
+    wrong: 'overlaid(undurable() && [], how.earlier)',
+    caughtBy: [byTest(contract, inOrder)],
+  },
+  {
+    id: 'page-of-two-moments',
+    mistake: 50,
+    does: 'A page shows undurable entries as they are when it comes to them.',
+    loses: 'It has a later write and lacks an earlier one.',
+    file: `${ranges}/undurable.ts`,
+    right: '({ slot, entry: slot.entry })',
+    wrong: '({ slot, get entry() { return slot.entry; } })',
+    caughtBy: [
+      byTest(contract, atOneRevision),
+      byTest(
+        'unit/kvserver/state-machine/store/ranges/undurable',
+        'keep the entry that they had, while the slot changes',
+      ),
+    ],
+  },
+  {
+    id: 'page-revision-read-late',
+    mistake: 50,
+    does: 'The revision of a page is read when others may have written since.',
+    loses: 'A page lacks writes of its revision: a client that relies on it overwrites them.',
+    file: `${ranges}/range-reader.ts`,
+    right:
+      '    return this.#open(range, { hasValues, earlier: noneEarlier, shown: this.#source.revision() });',
+    wrong:
+      '    const opened = this.#open(range, { hasValues, earlier: noneEarlier, shown: 0 });\n' +
+      '    await Promise.resolve();\n' +
+      '    return { ...opened, revision: this.#source.revision() };',
+    caughtBy: [byTest(contract, atOneRevision)],
+  },
+  {
+    id: 'deleted-keys-counted',
+    mistake: 50,
+    does: 'A key that was deleted and is not written yet is in its range.',
+    loses: 'It is counted.',
+    file: `${ranges}/merge.ts`,
+    right: 'if (slot === undefined || entry === undefined) return;',
+    wrong: 'if (slot === undefined) return;',
+    caughtBy: [byTest(contract, atOneRevision)],
+  },
+  {
+    id: 'second-slot-of-a-key',
+    mistake: 50,
+    does: 'A deleteRange removes keys by slots of its own.',
+    loses: 'Memory still has what was deleted.',
+    file: `${ranges}/removable-slots.ts`,
+    right: 'cache.find(key.name) ?? key.slot()',
+    wrong: 'cache && key.slot()',
+    caughtBy: [byTest(contract, inOrder)],
   },
   {
     id: 'auth-table-in-ranges',
@@ -71,13 +171,7 @@ export const rangeMutants: readonly Mutant[] = [
     right:
       '    while (this.#instances.unfinished !== undefined) await this.#instances.unfinished;\n',
     wrong: '',
-    caughtBy: [
-      byTest(contract, 'are removed within an instance that is never written in part'),
-      byTest(
-        'unit/kvserver/state-machine/state-machine-contract',
-        'has the replies and the state of the model, however the log is cut and restarted',
-      ),
-    ],
+    caughtBy: [byTest(contract, 'are removed within an instance that is never written in part')],
   },
   {
     id: 'range-table-not-verified',

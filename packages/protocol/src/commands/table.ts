@@ -38,6 +38,7 @@ export type { KeyOperation, KeyOperationReply } from './key-operations.ts';
 export type { OpenSessionCommand, OpenSessionReply } from './open-session.ts';
 export type { Continuation } from './page.ts';
 export type { PutCommand, PutReply } from './put.ts';
+export type { RevisionOrNow } from './revision.ts';
 export type { ScanCommand, ScannedEntry, ScanReply } from './scan.ts';
 export type { SetAuthCommand, SetAuthReply } from './set-auth.ts';
 export type { OperationReply, TransactReply } from './transact.ts';

@@ -1,5 +1,6 @@
 /** Reads and removals of ranges beside a model, whatever is written to the database meanwhile. */
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { RecentChanges } from '@paxkv/kvserver/internal/state-machine/store/changes/recent-changes';
 import { EntryCache } from '@paxkv/kvserver/internal/state-machine/store/entry-cache';
 import { PageReader } from '@paxkv/kvserver/internal/state-machine/store/ranges/pages';
 import { RangeReader } from '@paxkv/kvserver/internal/state-machine/store/ranges/range-reader';
@@ -54,7 +55,7 @@ async function scanned(
   const found: ScannedEntry[] = [];
   for (let next = command; ; ) {
     const page = (await read(next)) as Awaited<ReturnType<PageReader['read']>>;
-    if (page.type !== 'scan') return expect.fail('it is no page');
+    if (typeof page === 'string' || page.type !== 'scan') return expect.fail('it is no page');
     expect(page.entries.length).to.be.at.most(command.limit);
     found.push(...page.entries);
     if (page.next === undefined) return found;
@@ -104,6 +105,66 @@ async function run(machine: StateMachine, model: Model, steps: readonly Step[]):
   }
   await apply();
   return count;
+}
+
+/** Applies and writes while ranges are read. Returns how many pages showed an older moment than the latest. */
+async function readMeanwhile(machine: StateMachine, steps: readonly Step[]): Promise<number> {
+  const model = new Model();
+  const moments = new Map([[0, momentOf(model)]]);
+  const reading: Promise<boolean>[] = [];
+  let values: Uint8Array[] = [];
+  const apply = async () => {
+    if (values.length > 0) await machine.apply(decided(machine.applied + 1, values));
+    values = [];
+  };
+  const write = (command: Request['command']) => {
+    model.apply({ command });
+    moments.set(model.revision, momentOf(model));
+    values.push(batchOf(command));
+  };
+  for (const each of steps) {
+    if (each === 'batch' || each === 'flush') await apply();
+    if (each === 'flush') void machine.flush();
+    else if (typeof each === 'string') continue;
+    else if ('put' in each) write({ ...put('', each.value), key: keyOf(each.put) });
+    else if ('remove' in each) write({ ...remove(''), key: keyOf(each.remove) });
+    else if ('clear' in each) write(deleteRange(each.clear));
+    else {
+      const { reverse, limit } = each;
+      const command = { ...scan(each.scan), reverse, limit };
+      for (const one of [command, { ...command, type: 'count' as const }]) {
+        const page = machine.readRange(one);
+        reading.push(page.then((shown) => isPast(shown, { command, model, moments })));
+      }
+    }
+  }
+  await apply();
+  return (await Promise.all(reading)).filter((isOld) => isOld).length;
+}
+
+interface Shown {
+  readonly command: CommandOf<'scan'>;
+  readonly model: Model;
+  readonly moments: ReadonlyMap<number, Model>;
+}
+
+/** Checks that a page is that of its revision. Returns whether something was written since. */
+function isPast(
+  page: Awaited<ReturnType<StateMachine['readRange']>>,
+  { command, model, moments }: Shown,
+): boolean {
+  if (typeof page === 'string') return expect.fail(`it is ${page}`);
+  const moment = moments.get(page.revision) ?? expect.fail('no command made its revision');
+  const expected = expectedOf(moment, command);
+  if (page.type === 'count') expect(page.count).to.equal(expected.length);
+  else expect(page.entries.map(plain)).to.deep.equal(expected.slice(0, command.limit));
+  return page.revision < model.revision;
+}
+
+function momentOf({ entries }: Model): Model {
+  const moment = new Model();
+  for (const [name, entry] of entries) moment.entries.set(name, entry);
+  return moment;
 }
 
 describe('Ranges beside a model', () => {
@@ -158,6 +219,7 @@ describe('Ranges beside a model', () => {
           }
           const reader = new RangeReader({
             ...{ store: database, undurable: () => cache.undurable(), revision: () => 7 },
+            recentChanges: new RecentChanges(7),
             undurableCountMax: 2,
           });
           const pages = new PageReader(reader);
@@ -175,6 +237,18 @@ describe('Ranges beside a model', () => {
       { numRuns: 100 },
     );
   }).timeout(30_000);
+
+  it('are shown as they were at one revision, whatever is applied and written meanwhile', async () => {
+    let oldCount = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
+        const machine = await StateMachine.open(new StateDatabase(memoryLevel()), everyLevel);
+        oldCount += await readMeanwhile(machine, steps);
+      }),
+      { numRuns: 120 },
+    );
+    expect(oldCount).to.be.above(100);
+  }).timeout(60_000);
 
   it('are removed within an instance that is never written in part', async () => {
     const writes: unknown[] = [];
@@ -197,8 +271,7 @@ describe('Ranges beside a model', () => {
     await machine.flush();
     expect(writes).to.deep.equal([[1, 5]]);
     const page = await machine.readRange(scan({}));
-    expect(page.type === 'scan' && page.entries.map(({ key: name }) => text(name))).to.deep.equal([
-      ...['a', 'c'],
-    ]);
+    if (typeof page === 'string' || page.type !== 'scan') expect.fail('it is no page');
+    expect(page.entries.map(({ key: name }) => text(name))).to.deep.equal([...['a', 'c']]);
   });
 });

@@ -83,8 +83,9 @@ export class Store implements Applying, Changes {
 
   /** The change is of the present revision. */
   #change(slot: CacheSlot, entry: CachedEntry | undefined): void {
+    const { name, entry: before } = slot;
     this.#cache.change(slot, entry);
-    this.#recent.add(this.#revision, slot.name, entry);
+    this.#recent.add({ revision: this.#revision, name, before, entry });
   }
 
   #advance(): number {

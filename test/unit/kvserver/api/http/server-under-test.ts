@@ -88,6 +88,7 @@ export class ScriptedReplica implements Submitter {
       limit: 1000,
       reverse: false,
       keysOnly: false,
+      asOf: 'now',
     });
     return entries
       .filter(({ modRevision }) => modRevision > after)
