@@ -9,7 +9,8 @@ import type { Bytes, CommandOf, Entry, RangeRead, ReplyOf } from '@paxkv/protoco
 import { Auth } from './auth/auth.ts';
 import { FailureLatch } from './failure-latch.ts';
 import { expectLevel, thisVersion, type Version } from './features.ts';
-import { InstanceApplier, removesRanges } from './instance-applier.ts';
+import { InstanceApplier, isStepwise } from './instance-applier.ts';
+import { Leases } from './leases/leases.ts';
 import {
   type Applied,
   type Decision,
@@ -61,6 +62,8 @@ export class StateMachine {
   readonly #entries: EntryCache;
   readonly #store: Store;
   readonly #sessions: Sessions;
+  /** The leases after the highest applied instance. */
+  readonly leases: Leases;
   /** The auth table after the highest applied instance. */
   readonly auth: Auth;
   readonly #instances: InstanceApplier;
@@ -76,7 +79,7 @@ export class StateMachine {
 
   private constructor(
     stateStore: StateStore,
-    { position, sessions }: LoadedState,
+    { position, sessions, leases }: LoadedState,
     auth: Auth,
     { version = thisVersion, values = new Values(version), ...options }: MachineOptions,
   ) {
@@ -87,7 +90,8 @@ export class StateMachine {
     const read = (names: readonly string[]) => stateStore.readEntries(names);
     this.#entries = new EntryCache({ read, isNew: position.applied < 0, bytesMax });
     this.#reader = new EntryReader(this.#entries);
-    this.#store = new Store(position.revision, this.#entries);
+    this.leases = new Leases(leases);
+    this.#store = new Store(position.revision, this.#entries, this.leases);
     this.#ranges = new RangeReader({
       store: stateStore,
       undurable: () => this.#entries.undurable(),
@@ -98,7 +102,9 @@ export class StateMachine {
     this.auth = auth;
     this.#instances = new InstanceApplier(position, {
       ...{ sessions: this.#sessions, store: this.#store, auth, version },
+      leases: this.leases,
       removable: (command) => this.#removable(command),
+      slotsOf: (names) => this.#slotsOf(names),
     });
     this.#durable = position.applied;
   }
@@ -161,7 +167,7 @@ export class StateMachine {
 
   /**
    * Applies a run of consecutive instances, the first being `applied + 1`. All of them take effect together
-   * in memory, unless a range is removed; {@link StateMachine.flush} makes them durable. Returns a promise only if the
+   * in memory, unless a range or the keys of a lease are removed; {@link StateMachine.flush} makes them durable. Returns a promise only if the
    * database must be read first. In that case, call it again only after the promise has settled.
    *
    * @throws StateError
@@ -174,7 +180,7 @@ export class StateMachine {
     });
     try {
       const run = readRun(decisions, this.values);
-      const resolved = run.some(removesRanges) ? undefined : this.#slot(run);
+      const resolved = run.some(isStepwise) ? undefined : this.#slot(run);
       if (resolved === undefined) return this.#applyLater(run);
       return this.#instances.applyAll(resolved);
     } catch (failure) {
@@ -273,6 +279,13 @@ export class StateMachine {
     return slots;
   }
 
+  async #slotsOf(names: Iterable<string>): Promise<readonly CacheSlot[]> {
+    const each = new Set(names);
+    await this.#entries.hold(each);
+    this.#latch.expectNone();
+    return Array.from(each, (name) => this.#entries.find(name)).filter((one) => one !== undefined);
+  }
+
   async #write(pause: Pause | undefined): Promise<void> {
     // Safety: the state on disk is that after a whole instance.
     while (this.#instances.unfinished !== undefined) await this.#instances.unfinished;
@@ -283,6 +296,7 @@ export class StateMachine {
     const changes = {
       entries: this.#entries.takeChanges(),
       sessions: this.#sessions.takeChanges(),
+      leases: this.leases.takeChanges(),
       position: { applied, stateHash, revision, sessions, featureLevel, incarnation },
     };
     await this.#stateStore.write(changes, pause);
