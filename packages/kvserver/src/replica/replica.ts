@@ -18,6 +18,7 @@ import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
 import { CatchUp } from './catch-up/catch-up.ts';
+import { LeaseExpirer } from './leases/lease-expirer.ts';
 import { LevelRaiser } from './levels/level-raiser.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { plausibilityOf } from './plausibility.ts';
@@ -50,6 +51,7 @@ export class Replica implements Submitter {
   readonly #verification: Verification;
   readonly #version: Version;
   readonly #raiser: LevelRaiser | undefined;
+  readonly #expirer: LeaseExpirer;
   readonly #lifecycle: Lifecycle;
   readonly #shown: ShownParts;
   #stopping: Promise<void> | undefined;
@@ -88,7 +90,8 @@ export class Replica implements Submitter {
       ...{ lifecycle: this.#lifecycle, verification: this.#verification },
     };
     this.#version = options.version ?? thisVersion;
-    this.#raiser = LevelRaiser.of(options, { paxos, writes, applier });
+    this.#raiser = LevelRaiser.of(options, { paxos, writes: writes.ofServer, applier });
+    this.#expirer = new LeaseExpirer({ me, clock, paxos, writes: writes.ofServer, applier });
   }
 
   /**
@@ -214,6 +217,7 @@ export class Replica implements Submitter {
     this.#applier.resume(machine);
     this.#verification.start(machine);
     this.#raiser?.report();
+    this.#expirer.restart();
     this.#lookAround();
   }
 
@@ -234,6 +238,7 @@ export class Replica implements Submitter {
     this.#writes.onLeader();
     if (leader === this.#options.me) this.#gapFiller.fillNow();
     this.#raiser?.check();
+    this.#expirer.restart();
     this.#options.onLeader?.(leader);
   }
 
@@ -252,6 +257,7 @@ export class Replica implements Submitter {
   #onApplied(instances: readonly Applied[]): void {
     for (const one of instances) this.#writes.onApplied(one, this.#steps.takeDecided(one.seq));
     this.#raiser?.report();
+    this.#expirer.check();
     this.#reads.onApplied();
     this.#catchUp.onApplied();
     this.#gapFiller.check();
@@ -287,8 +293,7 @@ export class Replica implements Submitter {
   }
 
   #stopParts(): void {
-    this.#gapFiller.stop();
-    this.#raiser?.stop();
-    this.#writes.stop();
+    const parts = [this.#gapFiller, this.#raiser, this.#expirer, this.#writes];
+    for (const part of parts) part?.stop();
   }
 }

@@ -27,8 +27,7 @@ export function valuesOf(field: RequestField<unknown>): FieldValues {
   if (of === 'auth table') return authTables;
   if (of === 'items') return isOperation(field) ? operations : comparisons;
   if (of === 'flag') return { good: [false, true], below: [], above: [] };
-  if (of === 'count')
-    return { good: [min, Math.max(min, 1), max], below: [min - 1], above: [max + 1] };
+  if (of === 'count') return { good: [min, min + 1, max], below: [min - 1], above: [max + 1] };
   const make = (length: number) => madeOf(of, length);
   return {
     good: [min, min + 1, 40, max].map(make),

@@ -65,16 +65,14 @@ export class Lease {
     this.#renewals += 1;
   }
 
-  /** The name must not be attached yet. */
   attach(name: string): void {
+    if (this.#names.has(name)) return;
     this.#names.add(name);
     this.#bytes += bytesOfName(name);
   }
 
-  /** The name must be attached. */
   detach(name: string): void {
-    this.#names.delete(name);
-    this.#bytes -= bytesOfName(name);
+    if (this.#names.delete(name)) this.#bytes -= bytesOfName(name);
   }
 
   toRow(): Row {
