@@ -67,6 +67,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
       'auth-table.ts',
       'errors.ts',
       ...['fields.ts', 'key-range.ts'],
+      'lease.ts',
       'limits.ts',
       'routes.ts',
       'rows.ts',

@@ -25,9 +25,9 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'Sessions are not written with the state.',
     loses:
       'After a restart a retried write is refused on one replica and remembered on the others.',
-    file: 'kvserver/src/storage/state/state-database.ts',
-    right: 'for (const [id, session] of sessions) changes',
-    wrong: 'for (const [id, session] of sessions.slice(0, 0)) changes',
+    file: 'kvserver/src/storage/state/start-rows.ts',
+    right: '...sessions.map(([id, session]) => {',
+    wrong: '...sessions.slice(0, 0).map(([id, session]) => {',
     caughtBy: [
       bySimulation,
       byTest(

@@ -5,7 +5,7 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, CommandOf, Entry, RangeRead, ReplyOf } from '@paxkv/protocol';
+import type { Bytes, Entry, RangeRead, ReplyOf } from '@paxkv/protocol';
 import { Auth } from './auth/auth.ts';
 import { FailureLatch } from './failure-latch.ts';
 import { expectLevel, thisVersion, type Version } from './features.ts';
@@ -29,7 +29,6 @@ import type {
   VerifiedRows,
   WrittenChecksum,
 } from './state-store.ts';
-import type { CacheSlot } from './store/cached-entry.ts';
 import { EntryCache } from './store/entry-cache.ts';
 import { EntryReader, type Found, type HasRoom } from './store/entry-reader.ts';
 import { nameOf } from './store/latin1.ts';
@@ -85,7 +84,6 @@ export class StateMachine {
   ) {
     this.#stateStore = stateStore;
     this.values = values;
-    const { incarnation } = position;
     const { sessionLimits: limits, cachedBytesMax: bytesMax } = options;
     const read = (names: readonly string[]) => stateStore.readEntries(names);
     this.#entries = new EntryCache({ read, isNew: position.applied < 0, bytesMax });
@@ -98,13 +96,14 @@ export class StateMachine {
       revision: () => this.#store.revision,
     });
     this.#pages = new PageReader(this.#ranges);
+    const { incarnation } = position;
     this.#sessions = new Sessions(position.sessions, sessions, { incarnation, limits });
     this.auth = auth;
     this.#instances = new InstanceApplier(position, {
-      ...{ sessions: this.#sessions, store: this.#store, auth, version },
-      leases: this.leases,
-      removable: (command) => this.#removable(command),
-      slotsOf: (names) => this.#slotsOf(names),
+      ...{ sessions: this.#sessions, store: this.#store, leases: this.leases, auth, version },
+      removable: (command) =>
+        this.#unlessFailed(removableSlots(this.#ranges, this.#entries, command)),
+      slotsOf: (names) => this.#unlessFailed(this.#entries.hold(names)),
     });
     this.#durable = position.applied;
   }
@@ -212,7 +211,7 @@ export class StateMachine {
    */
   read(key: Bytes): Entry | undefined | Promise<Entry | undefined>;
   read(key: Bytes, hasRoom: HasRoom): Found | Promise<Found>;
-  read(key: Bytes, hasRoom: HasRoom = always): Found | Promise<Found> {
+  read(key: Bytes, hasRoom: HasRoom = () => true): Found | Promise<Found> {
     this.#latch.expectNone();
     const found = this.#reader.read(nameOf(key), hasRoom);
     return found instanceof Promise ? this.#latch.guard(() => found) : found;
@@ -273,25 +272,18 @@ export class StateMachine {
     return resolveRun(run, (name) => this.#entries.find(name));
   }
 
-  async #removable(command: CommandOf<'deleteRange'>): Promise<readonly CacheSlot[]> {
-    const slots = await removableSlots(this.#ranges, this.#entries, command);
+  async #unlessFailed<T>(reading: Promise<T>): Promise<T> {
+    const found = await reading;
     this.#latch.expectNone();
-    return slots;
-  }
-
-  async #slotsOf(names: Iterable<string>): Promise<readonly CacheSlot[]> {
-    const each = new Set(names);
-    await this.#entries.hold(each);
-    this.#latch.expectNone();
-    return Array.from(each, (name) => this.#entries.find(name)).filter((one) => one !== undefined);
+    return found;
   }
 
   async #write(pause: Pause | undefined): Promise<void> {
     // Safety: the state on disk is that after a whole instance.
     while (this.#instances.unfinished !== undefined) await this.#instances.unfinished;
     this.#latch.expectNone();
-    const { applied, revision, featureLevel } = this;
-    const { counts: sessions, incarnation } = this.#sessions;
+    const { applied, revision, featureLevel, incarnation } = this;
+    const sessions = this.#sessions.counts;
     const stateHash = this.#instances.stateHash;
     const changes = {
       entries: this.#entries.takeChanges(),
@@ -304,8 +296,4 @@ export class StateMachine {
     this.#durable = applied;
     this.#writing = undefined;
   }
-}
-
-function always(): boolean {
-  return true;
 }

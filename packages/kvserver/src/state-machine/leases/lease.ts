@@ -21,7 +21,7 @@ const keyOverheadBytes = 64;
 
 export interface LeaseFields {
   readonly id: LeaseId;
-  /** Who made it, as the owner of a session. */
+  /** The user or the address that made it, as the owner of a session. */
   readonly owner: string;
   /** Milliseconds that it lasts after it was granted or renewed. */
   readonly ttlMs: number;

@@ -221,7 +221,7 @@ function applyOnce(
   return reply;
 }
 
-/** Who owns the leases that a request makes. Several clients without users may have one address, and so one owner. */
+/** The owner of the leases that a request makes. Several clients without users may have one address, and so one owner. */
 function ownerOf(principal: Principal | undefined, session: Session | undefined): string {
   return principal === undefined ? (session?.owner ?? localOwner) : userOwner(principal);
 }

@@ -17,7 +17,7 @@ export class StateImport {
   readonly #level: StateLevel;
   readonly #reader = new StateReader();
   readonly #version: LevelRange;
-  /** Of the sessions and leases. */
+  /** The checksum of the sessions and leases. */
   #sessions = emptyChecksum;
 
   /** `level` must be open and empty. `version`: the version that will use the state. */
