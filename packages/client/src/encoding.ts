@@ -1,26 +1,8 @@
-/**
- * Converts between the keys and values of a program and stored bytes. Text is never altered silently: text
- * that UTF-8 cannot represent, and bytes that are not UTF-8, are refused.
- */
+/** Turns text and bytes into stored bytes. Text is never altered silently: what UTF-8 cannot represent is refused. */
 import { KvError, keyBytesMax, valueBytesMax } from '@paxkv/protocol';
-
-/** The type of a value in each encoding. */
-export interface Values {
-  utf8: string;
-  buffer: Uint8Array;
-}
-
-/** `utf8`: values are read as strings. `buffer`: values are read as bytes. */
-export type Encoding = keyof Values;
 
 /** A key or a value to be written: a string is stored as UTF-8, bytes as they are. */
 export type Writable = string | Uint8Array;
-
-type Decoders = { readonly [E in Encoding]: (bytes: Uint8Array) => Values[E] };
-
-// A byte order mark is part of the value.
-const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const decoders: Decoders = { utf8: toText, buffer: toOwnBytes };
 
 // Checked here because a server may close the connection of a client that sends a malformed request, and
 // other requests share that connection.
@@ -53,17 +35,6 @@ export function toInteger(by: bigint | number): bigint {
   throw new TypeError(`by is ${by}; it must be a 64-bit integer, and a safe integer if a number`);
 }
 
-/** The decoder of values. It throws TypeError if text is wanted and the bytes are not UTF-8. */
-export function decoderOf<E extends Encoding>(
-  encoding: E | undefined,
-): (bytes: Uint8Array) => Values[E];
-export function decoderOf(encoding: Encoding = 'utf8'): (bytes: Uint8Array) => string | Uint8Array {
-  if (!Object.hasOwn(decoders, encoding)) {
-    throw new TypeError(`encoding is "${String(encoding)}"; it must be "utf8" or "buffer"`);
-  }
-  return decoders[encoding];
-}
-
 function toBytes(what: string, given: Writable): Uint8Array {
   if (given instanceof Uint8Array) {
     // A copy: the caller may reuse the memory before the last attempt.
@@ -78,7 +49,8 @@ function toBytes(what: string, given: Writable): Uint8Array {
   return encodeText(given);
 }
 
-function limited(what: string, bytes: Uint8Array, bytesMax: number): Uint8Array {
+/** @throws KvError `KV_TOO_LARGE` if there are more than `bytesMax`. */
+export function limited(what: string, bytes: Uint8Array, bytesMax: number): Uint8Array {
   if (bytes.length > bytesMax) {
     const message = `the ${what} has ${bytes.length} bytes; at most ${bytesMax} are allowed`;
     throw new KvError('KV_TOO_LARGE', message);
@@ -86,18 +58,12 @@ function limited(what: string, bytes: Uint8Array, bytesMax: number): Uint8Array 
   return bytes;
 }
 
-/** A copy, because a view would keep alive the whole frame in which the value arrived. */
-function toOwnBytes(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes);
-}
-
-function toText(bytes: Uint8Array): string {
-  try {
-    return textDecoder.decode(bytes);
-  } catch (cause) {
-    const message = "the value is not UTF-8; read it by a client with `encoding: 'buffer'`";
-    throw new TypeError(message, { cause });
-  }
+/** The bytes of one after those of the other. */
+export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
 }
 
 // A buffer of its own for each small array costs more to make and to collect than the rest of a call, so

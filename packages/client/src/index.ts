@@ -36,7 +36,7 @@ export type {
   RetryEvent,
   SessionEvent,
 } from './diagnostics/client-events.ts';
-export type { Encoding, Values, Writable } from './encoding.ts';
+export type { Writable } from './encoding.ts';
 export {
   type Attempt,
   type Clock,
@@ -49,6 +49,7 @@ export {
 export { HttpExchange } from './http/http-exchange.ts';
 export type { InProcessServer } from './in-process/direct-exchange.ts';
 export { KvClient } from './kv-client.ts';
+export type { Namespace } from './namespace.ts';
 export type {
   CallOptions,
   ClientOptions,
@@ -75,3 +76,13 @@ export type {
 } from './transaction/transaction-input.ts';
 export type { OperationResult, TransactionResult } from './transaction/transaction-result.ts';
 export type { Change } from './transaction/update.ts';
+export type {
+  BytesEncoding,
+  EncodingName,
+  EncodingOption,
+  Key,
+  TextEncoding,
+  Value,
+  ValueEncoding,
+  WritableValue,
+} from './value-encoding.ts';

@@ -7,11 +7,11 @@ import {
   type TokenSource,
   toCredentials,
 } from './credentials.ts';
-import type { Encoding } from './encoding.ts';
 import type { Environment } from './environment.ts';
 import type { InProcessServer } from './in-process/direct-exchange.ts';
 import type { CallLimits } from './retry/deadlines.ts';
 import type { RetrySettings } from './retry/retry.ts';
+import type { EncodingOption } from './value-encoding.ts';
 
 /** Longest finite time in milliseconds, about 24 days: the maximum of a JavaScript timer. */
 const timeMsMax = 2 ** 31 - 1;
@@ -63,11 +63,8 @@ export interface ClientOptions {
   readonly environment?: Environment;
 }
 
-/** `encoding`: values are read as strings with `utf8` (default), as `Uint8Array` with `buffer`. */
-export type KvClientOptions<E extends Encoding> = ClientOptions &
-  Target & {
-    readonly encoding?: E;
-  } & ('utf8' extends E ? unknown : { readonly encoding: E });
+/** `encoding`: how values are stored, and what they are in the program. Default `utf8`. */
+export type KvClientOptions<E = 'utf8'> = ClientOptions & Target & EncodingOption<E>;
 
 /** Options of a single call. */
 export interface CallOptions {
@@ -107,7 +104,7 @@ const clientOptionNames = Object.keys({
   tls: true,
   environment: true,
   server: true,
-} satisfies Names<ClientOptions & Target & { encoding: Encoding }>);
+} satisfies Names<ClientOptions & Target & { encoding: unknown }>);
 
 export const callOptionNames: readonly string[] = Object.keys({
   signal: true,

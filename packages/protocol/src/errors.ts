@@ -49,6 +49,10 @@ const generalCodes = {
   KV_ABORTED: { outcome: 'unknown', status: null },
   /** Others changed what a transaction had read, again and again until its time was over. */
   KV_CONFLICT: { outcome: 'not done', status: null },
+  /** The encoding of the client cannot represent the value. */
+  KV_NOT_ENCODABLE: { outcome: 'not done', status: null },
+  /** The store answered, and what it holds is not in the encoding of the client. */
+  KV_NOT_DECODABLE: { outcome: 'not done', status: null },
   /** The client was closed before the call. */
   KV_CLOSED: { outcome: 'not done', status: null },
 } as const satisfies Record<string, ErrorCode>;

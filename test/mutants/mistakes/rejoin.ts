@@ -67,13 +67,29 @@ export const rejoinMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'new-peers-decide-anew',
+    mistake: 37,
+    does: 'New peers in a group of which one peer was restored take part in what that peer has forgotten.',
+    loses:
+      'They are a quorum without memory, and decide other values where the restored state comes from.',
+    file: 'paxos/src/core/recovery/rejoin.ts',
+    right: 'const forgotten = Math.max(-1, ...answers.map(({ min }) => min - 1));',
+    wrong: 'const forgotten = -1;',
+    caughtBy: [
+      byTest(
+        'unit/paxos/core/recovery/restored-group',
+        'decides nothing anew that one of them has forgotten, and goes on above it',
+      ),
+    ],
+  },
+  {
     id: 'admitted-by-one',
     mistake: 37,
     does: 'One peer that remembers is enough to come back.',
     loses: 'The others may know of votes that this one does not know of.',
     file: 'paxos/src/core/recovery/rejoin.ts',
-    right: 'if (members.length < quorumSize(peerCount)) return undefined;',
-    wrong: 'if (members.length < 1) return undefined;',
+    right: 'if (members.length < quorumSize(peerCount)) {',
+    wrong: 'if (members.length < 1) {',
     caughtBy: [
       bySimulation,
       byTest(

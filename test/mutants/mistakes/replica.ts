@@ -210,4 +210,21 @@ export const replicaMutants: readonly Mutant[] = [
     wrong: '',
     caughtBy: [byTest('unit/kvserver/replica/replica', 'falls silent when its state fails')],
   },
+  {
+    id: 'waits-beyond-skipped-instances',
+    mistake: 24,
+    does: 'Requests go on waiting for their batches while a newer state skips instances.',
+    loses:
+      'A write takes effect in a skipped instance and its session ends. Its second copy is refused, so it is done again.',
+    file: 'kvserver/src/replica/replica.ts',
+    right:
+      "    this.#pending.interruptAll('This server has fallen behind and takes a newer state.');\n    this.#writes.abandon();\n",
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/writes/replaced-state',
+        'is not done again after a newer state, though its session ended meanwhile',
+      ),
+    ],
+  },
 ];

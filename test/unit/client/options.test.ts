@@ -104,6 +104,10 @@ describe('toCallLimits', () => {
   });
 });
 
+interface User {
+  readonly name: string;
+}
+
 describe('KvClientOptions', () => {
   it('make the type of values follow the encoding', async () => {
     const text: KvClient = new Client({ endpoints });
@@ -111,6 +115,46 @@ describe('KvClientOptions', () => {
     const bytes: KvClient<'buffer'> = new Client({ endpoints, encoding: 'buffer' });
     // @ts-expect-error: a client of bytes needs its encoding
     const untold = new Client<'buffer'>({ endpoints });
-    await Promise.all([text, sameText, bytes, untold].map((client) => client.close()));
+    const anyJson: KvClient<'json'> = new Client({ endpoints, encoding: 'json' });
+    const users: KvClient<User> = new Client<User>({ endpoints, encoding: 'json' });
+    // @ts-expect-error: values that are no text need an encoding
+    const untoldUsers = new Client<User>({ endpoints });
+    const dates: KvClient<Date> = new Client({
+      endpoints,
+      encoding: {
+        format: 'utf8',
+        encode: (date: Date) => date.toISOString(),
+        decode: (written) => new Date(written),
+      },
+    });
+    const clients = [text, sameText, bytes, untold, anyJson, users, untoldUsers, dates];
+    await Promise.all(clients.map((client) => client.close()));
+  });
+
+  it('make the types of what is written follow the encoding', async () => {
+    const users = new Client<User>({ endpoints, encoding: 'json' });
+    const bytes = new Client({ endpoints, encoding: 'buffer' });
+    await Promise.all([users.close(), bytes.close()]);
+    const user = { name: 'Ada' };
+    const calls: (() => Promise<unknown>)[] = [
+      () => users.put('a', user, { ifValue: user }),
+      () => users.update('a', (before) => ({ name: `${before?.name}!` })),
+      () => users.transact({ then: [{ type: 'put', key: 'a', value: user }] }),
+      () => users.transaction(async (tx) => tx.put('b', (await tx.get('a')) ?? user)),
+      () => bytes.put('a', 'text or bytes'),
+      // @ts-expect-error: a text is no user
+      () => users.put('a', 'Ada'),
+      // @ts-expect-error: a number is no user
+      () => users.put('a', user, { ifValue: 1 }),
+      // @ts-expect-error: a text is no user
+      () => users.update('a', () => 'Ada'),
+      // @ts-expect-error: a text is no user
+      () => users.transact({ then: [{ type: 'put', key: 'a', value: 'Ada' }] }),
+      // @ts-expect-error: a user is neither text nor bytes
+      () => bytes.put('a', user),
+    ];
+    for (const call of calls) {
+      expect(await call().catch((error: unknown) => error)).to.be.instanceOf(Error);
+    }
   });
 });

@@ -1,61 +1,60 @@
 /** The calls of a client about ranges. */
 import type { KeyRange, ScannedEntry as StoredEntry, Versions } from '@paxkv/protocol';
 import type { Calls } from '../calls.ts';
+import type { Codec } from '../codec.ts';
 import { type CallOptions, type GetOptions, toConsistency } from '../options.ts';
 import type { Entry } from '../results.ts';
-import {
-  type RangeInput,
-  type ScanOptions,
-  scanOptionNames,
-  toKeyRange,
-  toPageLimits,
-} from './range-input.ts';
+import type { Key, Value } from '../value-encoding.ts';
+import { type RangeInput, type ScanOptions, scanOptionNames, toPageLimits } from './range-input.ts';
 import { PagedScan, type Scan } from './scan.ts';
 import { countAll, type DeletedRange, deleteAll } from './whole-range.ts';
 
 /** A present key, its value, and the revisions at which it was written. */
-export interface ScannedEntry<V> extends Entry<V> {
-  readonly key: V;
+export interface ScannedEntry<E> extends Entry<Value<E>> {
+  readonly key: Key<E>;
 }
 
 /** A present key and the revisions at which it was written. */
-export interface ScannedKey<V> extends Versions {
-  readonly key: V;
+export interface ScannedKey<E> extends Versions {
+  readonly key: Key<E>;
 }
 
-export class RangeCalls<V> {
+export class RangeCalls<E> {
   readonly #calls: Pick<Calls, 'read' | 'write'>;
-  readonly #decode: (bytes: Uint8Array) => V;
+  readonly #codec: Codec<E>;
 
-  constructor(calls: Pick<Calls, 'read' | 'write'>, decode: (bytes: Uint8Array) => V) {
+  constructor(calls: Pick<Calls, 'read' | 'write'>, codec: Codec<E>) {
     this.#calls = calls;
-    this.#decode = decode;
+    this.#codec = codec;
   }
 
-  scan(range: RangeInput, options: ScanOptions = {}): Scan<ScannedEntry<V>> {
+  scan(range: RangeInput, options: ScanOptions = {}): Scan<ScannedEntry<E>> {
     return this.#scan(range, options, {
       keysOnly: false,
       toEntry: ({ key, value = new Uint8Array(), ...versions }) => ({
-        key: this.#decode(key),
-        value: this.#decode(value),
+        key: this.#codec.fromKey(key),
+        value: this.#codec.fromValue(value),
         ...versions,
       }),
     });
   }
 
-  keys(range: RangeInput, options: ScanOptions = {}): Scan<ScannedKey<V>> {
+  keys(range: RangeInput, options: ScanOptions = {}): Scan<ScannedKey<E>> {
     return this.#scan(range, options, {
       keysOnly: true,
-      toEntry: ({ key, value: _none, ...versions }) => ({ key: this.#decode(key), ...versions }),
+      toEntry: ({ key, value: _none, ...versions }) => ({
+        key: this.#codec.fromKey(key),
+        ...versions,
+      }),
     });
   }
 
   async count(range: RangeInput, options?: GetOptions): Promise<number> {
-    return countAll(toKeyRange(range), (command) => this.#calls.read(command, options));
+    return countAll(this.#codec.toRange(range), (command) => this.#calls.read(command, options));
   }
 
   async deleteRange(range: RangeInput, options?: CallOptions): Promise<DeletedRange> {
-    return deleteAll(toKeyRange(range), (command) => this.#calls.write(command, options));
+    return deleteAll(this.#codec.toRange(range), (command) => this.#calls.write(command, options));
   }
 
   #scan<T>(
@@ -63,7 +62,7 @@ export class RangeCalls<V> {
     options: ScanOptions,
     how: { readonly keysOnly: boolean; readonly toEntry: (entry: StoredEntry) => T },
   ): Scan<T> {
-    const range: KeyRange = toKeyRange(input);
+    const range: KeyRange = this.#codec.toRange(input);
     const { reverse = false } = options;
     // Misuse shows at the call, not when the first page is read.
     toConsistency(options.consistency);

@@ -1,6 +1,6 @@
 /** Ranges of keys as programs write them. This file turns them into those of commands. */
 import { type KeyRange, keyBytesMax, scanLimitMax } from '@paxkv/protocol';
-import { toBoundBytes, type Writable } from '../encoding.ts';
+import { joined, limited, toBoundBytes, type Writable } from '../encoding.ts';
 import { checkNames, type GetOptions, type Names } from '../options.ts';
 
 /**
@@ -36,14 +36,23 @@ export const scanOptionNames: readonly string[] = Object.keys({
 
 const rangeNames = Object.keys({ prefix: true, from: true, to: true } satisfies Names<RangeInput>);
 
-/** @throws TypeError for input of another form; KvError `KV_TOO_LARGE`. */
-export function toKeyRange(range: RangeInput): KeyRange {
+/**
+ * The range among the keys that begin with `within`, which those of `range` do not have.
+ *
+ * @throws TypeError for input of another form; KvError `KV_TOO_LARGE`.
+ */
+export function toKeyRange(range: RangeInput, within: Uint8Array = new Uint8Array()): KeyRange {
   checkNames(range, rangeNames);
   const { prefix = '', from = '', to = '' } = range;
+  const inside = (what: string, bound: Writable, bytesMax: number) =>
+    limited(what, joined(within, toBoundBytes(what, bound, bytesMax)), bytesMax);
+  // An empty bound bounds nothing. With `within` before it, it would be a bound.
+  const bound = (what: string, given: Writable) =>
+    given.length === 0 ? new Uint8Array() : inside(what, given, keyBytesMax + 1);
   return {
-    prefix: toBoundBytes('prefix', prefix, keyBytesMax),
-    from: toBoundBytes('from', from, keyBytesMax + 1),
-    to: toBoundBytes('to', to, keyBytesMax + 1),
+    prefix: inside('prefix', prefix, keyBytesMax),
+    from: bound('from', from),
+    to: bound('to', to),
   };
 }
 

@@ -9,7 +9,7 @@ import type { CommandOf, KeyRange, ReplyOf, ScannedEntry } from '@paxkv/protocol
  * scan may be seen before or after the write, and each entry shows its revisions.
  */
 export interface Scan<T> extends AsyncIterable<T> {
-  /** @throws KvError, always `not done`; TypeError if text is not UTF-8. */
+  /** @throws KvError, always `not done`. */
   pages(): AsyncIterable<ScanPage<T>>;
 }
 

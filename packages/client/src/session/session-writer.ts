@@ -63,11 +63,11 @@ export class SessionWriter {
           throw error;
         }
         this.#queue.replace(slot.session);
-        // Safety: a server may propose a write twice, so a reply that is gone may be that of its first copy.
-        // What is refused otherwise stays refused: no other session gets the id of an expired one, and a
-        // number that was used is taken. If only the refused copy of the write can have arrived, the write has
-        // not taken effect and never will, so it may be sent under another session. If an earlier copy may
-        // have arrived, it may have taken effect before.
+        // Safety: a session that keeps no reply does not tell whether there was one. What is refused otherwise
+        // stays refused: no other session gets the id of an expired one, and a number that was used is taken.
+        // If only the refused copy of the write can have arrived, the write has not taken effect and never
+        // will, so it may be sent under another session. If an earlier copy may have arrived, it may have
+        // taken effect before.
         if (error.code === 'KV_REPLY_GONE' || call.outcome.mayHaveArrived) {
           throw error;
         }

@@ -1,23 +1,23 @@
 /** Conditions of single writes: the write is done only if they hold. */
 import type { Comparison } from '@paxkv/protocol';
-import { toValueBytes, type Writable } from '../encoding.ts';
+import type { Writable } from '../encoding.ts';
 import { type CallOptions, callOptionNames } from '../options.ts';
 
 /** What must be true of a key for a write of it to be done. If both are given, both must. */
-export type Condition =
+export type Condition<V = Writable> =
   | {
       /** The key's `modRevision`, or whether the key exists. */
       readonly ifRevision: number | 'absent' | 'present';
-      readonly ifValue?: Writable;
+      readonly ifValue?: V;
     }
   | {
-      /** The key's value, byte by byte. It never equals that of an absent key. */
-      readonly ifValue: Writable;
+      /** The key's value, by its stored bytes. It never equals that of an absent key. */
+      readonly ifValue: V;
       readonly ifRevision?: number | 'absent' | 'present';
     };
 
 /** The options of a write that depends on a condition. */
-export type ConditionalOptions = CallOptions & Condition;
+export type ConditionalOptions<V = Writable> = CallOptions & Condition<V>;
 
 export const conditionalOptionNames: readonly string[] = [
   ...callOptionNames,
@@ -26,23 +26,24 @@ export const conditionalOptionNames: readonly string[] = [
 ];
 
 /** Whether the options name a condition. */
-export function isConditional(
-  options: CallOptions | ConditionalOptions | undefined,
-): options is ConditionalOptions {
+export function isConditional<V>(
+  options: CallOptions | ConditionalOptions<V> | undefined,
+): options is ConditionalOptions<V> {
   if (typeof options !== 'object' || options === null) return false;
   return ['ifRevision', 'ifValue'].some((name) => Reflect.get(options, name) !== undefined);
 }
 
-/** @throws TypeError for a condition of another form; KvError `KV_TOO_LARGE`. */
-export function toComparisons(
+/** @throws TypeError for a condition of another form; what `toValue` throws. */
+export function toComparisons<V>(
   key: Uint8Array,
-  { ifRevision, ifValue }: Condition,
+  { ifRevision, ifValue }: Condition<V>,
+  toValue: (value: V) => Uint8Array,
 ): readonly Comparison[] {
   return [
     ...(ifRevision === undefined ? [] : [revisionComparison(key, ifRevision)]),
     ...(ifValue === undefined
       ? []
-      : [{ key, of: 'value', is: '=', to: toValueBytes(ifValue) } as const]),
+      : [{ key, of: 'value', is: '=', to: toValue(ifValue) } as const]),
   ];
 }
 

@@ -1,8 +1,10 @@
 /** Writes that depend on a condition. A condition that does not hold is a result, and not an error. */
 import type { CommandOf, Entry as StoredEntry, WriteReply } from '@paxkv/protocol';
 import type { Calls } from '../calls.ts';
+import type { Codec } from '../codec.ts';
 import type { CallOptions } from '../options.ts';
 import type { Entry, WriteResult } from '../results.ts';
+import type { Value, WritableValue } from '../value-encoding.ts';
 import {
   type ConditionalOptions,
   conditionalOptionNames,
@@ -24,23 +26,23 @@ export type ConditionalResult<T extends ConditionalType, V> =
       readonly current: Entry<V> | undefined;
     };
 
-export interface Writing<V> {
+export interface Writing<E> {
   readonly calls: Pick<Calls, 'read' | 'write'>;
-  readonly decode: (value: Uint8Array) => V;
+  readonly codec: Codec<E>;
 }
 
 /** Writes `command`, if the condition in `options` holds or there is none. @throws KvError with the outcome */
-export async function write<T extends ConditionalType, V>(
-  { calls, decode }: Writing<V>,
+export async function write<T extends ConditionalType, E>(
+  { calls, codec }: Writing<E>,
   command: CommandOf<T>,
-  options: CallOptions | ConditionalOptions | undefined,
-): Promise<WriteResult<T> | ConditionalResult<T, V>> {
+  options: CallOptions | ConditionalOptions<WritableValue<E>> | undefined,
+): Promise<WriteResult<T> | ConditionalResult<T, Value<E>>> {
   if (!isConditional(options)) {
     const reply = await calls.write(command, options, conditionalOptionNames);
     return withoutType(reply) as WriteResult<T>;
   }
   const get = { type: 'get', key: command.key } as const;
-  const conditions = toComparisons(command.key, options);
+  const conditions = toComparisons(command.key, options, (value) => codec.toValue(value));
   const transaction = { type: 'transact', if: conditions, then: [command], else: [get] } as const;
   const reply = await calls.write(transaction, options, conditionalOptionNames);
   const [result] = reply.results ?? [];
@@ -50,15 +52,15 @@ export async function write<T extends ConditionalType, V>(
   }
   // Large values are not kept for a retry. The condition did not hold; what the key has by now is as good.
   const { entry } = result?.type === 'get' ? result : await calls.read(get, limitsOf(options));
-  return { done: false, current: entry && decoded(entry, decode) };
+  return { done: false, current: entry && decoded(entry, codec) };
 }
 
 function limitsOf({ signal, timeoutMs }: CallOptions): CallOptions {
   return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
 }
 
-function decoded<V>(entry: StoredEntry, decode: (value: Uint8Array) => V): Entry<V> {
-  return { ...entry, value: decode(entry.value) };
+function decoded<E>(entry: StoredEntry, codec: Codec<E>): Entry<Value<E>> {
+  return { ...entry, value: codec.fromValue(entry.value) };
 }
 
 function withoutType({ type: _, ...result }: WriteReply): object {

@@ -10,22 +10,22 @@ import { type RetryParts, untilDone } from './retried-change.ts';
 import type { ConditionInput, OperationInput, TransactionInput } from './transaction-input.ts';
 
 /** What a function of a transaction may do. */
-export interface TransactionView<V> {
+export interface TransactionView<V, W = Writable> {
   /** The value of the key as this transaction sees it: what it has put itself, or else what is stored. */
   get(key: Writable): Promise<V | undefined>;
   /** Sets the value of the key when the function has ended. */
-  put(key: Writable, value: Writable): void;
+  put(key: Writable, value: W): void;
   /** Removes the key when the function has ended. */
   delete(key: Writable): void;
 }
 
 /** The calls of a client that such a transaction consists of. */
-export interface TransactionCalls<V> {
+export interface TransactionCalls<V, W> {
   getEntry(key: Writable, options: CallOptions): Promise<Entry<V> | undefined>;
   /** Resolves with whether the conditions held. */
-  commit(input: TransactionInput, options: CallOptions): Promise<boolean>;
+  commit(input: TransactionInput<W>, options: CallOptions): Promise<boolean>;
   /** The value as it is read once it is written. */
-  readBack(value: Writable): V;
+  readBack(value: W): V;
 }
 
 /**
@@ -33,9 +33,9 @@ export interface TransactionCalls<V> {
  *
  * @throws KvError `KV_CONFLICT`, *not done*; with the outcome; and what `work` throws, in which case nothing is written.
  */
-export function runTransaction<V, T>(
-  calls: TransactionCalls<V>,
-  work: (view: TransactionView<V>) => Promise<T>,
+export function runTransaction<V, W, T>(
+  calls: TransactionCalls<V, W>,
+  work: (view: TransactionView<V, W>) => Promise<T>,
   { parts, options }: { readonly parts: RetryParts; readonly options: CallOptions },
 ): Promise<T> {
   return untilDone(parts, options, async (limits) => {
@@ -45,10 +45,10 @@ export function runTransaction<V, T>(
   });
 }
 
-interface Write {
+interface Write<W> {
   readonly key: Writable;
   /** `undefined`: the key is removed. */
-  readonly value: Writable | undefined;
+  readonly put: { readonly value: W } | undefined;
 }
 
 interface Read<V> {
@@ -56,14 +56,14 @@ interface Read<V> {
   readonly entry: Promise<Entry<V> | undefined>;
 }
 
-class Draft<V> implements TransactionView<V> {
-  readonly #calls: TransactionCalls<V>;
+class Draft<V, W> implements TransactionView<V, W> {
+  readonly #calls: TransactionCalls<V, W>;
   readonly #limits: () => CallOptions;
   readonly #reads = new Map<string, Read<V>>();
-  readonly #writes = new Map<string, Write>();
+  readonly #writes = new Map<string, Write<W>>();
 
   /** `limits`: the options of a call that is made now. */
-  constructor(calls: TransactionCalls<V>, limits: () => CallOptions) {
+  constructor(calls: TransactionCalls<V, W>, limits: () => CallOptions) {
     this.#calls = calls;
     this.#limits = limits;
   }
@@ -72,7 +72,7 @@ class Draft<V> implements TransactionView<V> {
     const name = nameOf(key);
     const write = this.#writes.get(name);
     if (write !== undefined) {
-      return write.value === undefined ? undefined : this.#calls.readBack(write.value);
+      return write.put && this.#calls.readBack(write.put.value);
     }
     const known = this.#reads.get(name);
     const entry = known?.entry ?? this.#calls.getEntry(key, this.#limits());
@@ -80,29 +80,29 @@ class Draft<V> implements TransactionView<V> {
     return (await entry)?.value;
   }
 
-  put(key: Writable, value: Writable): void {
-    this.#writes.set(nameOf(key), { key, value });
+  put(key: Writable, value: W): void {
+    this.#writes.set(nameOf(key), { key, put: { value } });
   }
 
   delete(key: Writable): void {
-    this.#writes.set(nameOf(key), { key, value: undefined });
+    this.#writes.set(nameOf(key), { key, put: undefined });
   }
 
   /** Whether everything was written. */
   async commit(): Promise<boolean> {
-    const conditions: ConditionInput[] = [];
+    const conditions: ConditionInput<W>[] = [];
     for (const { key, entry } of this.#reads.values()) {
       const to = (await entry)?.modRevision ?? 0;
       conditions.push({ key, of: 'modRevision', is: '=', to });
     }
-    const operations = Array.from(this.#writes.values(), toOperation);
+    const operations = Array.from(this.#writes.values(), (write) => toOperation(write));
     if (operations.length === 0 && conditions.length < 2) return true;
     return this.#calls.commit({ if: conditions, then: operations }, this.#limits());
   }
 }
 
-function toOperation({ key, value }: Write): OperationInput {
-  return value === undefined ? { type: 'delete', key } : { type: 'put', key, value };
+function toOperation<W>({ key, put }: Write<W>): OperationInput<W> {
+  return put === undefined ? { type: 'delete', key } : { type: 'put', key, value: put.value };
 }
 
 /** A text and its UTF-8 bytes are the same key. */

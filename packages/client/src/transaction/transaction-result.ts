@@ -32,7 +32,7 @@ export function toTransactionResult<V>(
 ): TransactionResult<V> {
   const { passed, revision, results } = reply;
   if (results === null) throw resultsGone(reply);
-  return { passed, revision, results: results.map((reply) => toResult(reply, decode)) };
+  return { passed, revision, results: results.map((each) => toResult(each, decode)) };
 }
 
 /** The error for a reply without the results that its caller needs. */

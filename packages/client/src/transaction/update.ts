@@ -7,25 +7,25 @@ import type { ConditionalResult } from './conditional-write.ts';
 import { type RetryParts, untilDone } from './retried-change.ts';
 
 /** The calls that an update consists of. */
-export interface UpdateCalls<V> {
+export interface UpdateCalls<V, W> {
   getEntry(key: Writable, options: CallOptions): Promise<Entry<V> | undefined>;
   put(
     key: Writable,
-    value: Writable,
-    options: ConditionalOptions,
+    value: W,
+    options: ConditionalOptions<W>,
   ): Promise<ConditionalResult<'put', V>>;
-  delete(key: Writable, options: ConditionalOptions): Promise<ConditionalResult<'delete', V>>;
+  delete(key: Writable, options: ConditionalOptions<W>): Promise<ConditionalResult<'delete', V>>;
   /** The value as it is read once it is written. */
-  readBack(value: Writable): V;
+  readBack(value: W): V;
 }
 
 /**
  * Resolves with the entry after the change. `change` gets the current value and returns the new one; `undefined` stands
  * for an absent key in both. It is called again whenever another write came in between.
  */
-export async function update<V>(
-  calls: UpdateCalls<V>,
-  { key, change }: { readonly key: Writable; readonly change: Change<V> },
+export async function update<V, W>(
+  calls: UpdateCalls<V, W>,
+  { key, change }: { readonly key: Writable; readonly change: Change<V, W> },
   { parts, options }: { readonly parts: RetryParts; readonly options: CallOptions },
 ): Promise<Entry<V> | undefined> {
   let seen: { readonly entry: Entry<V> | undefined } | undefined;
@@ -48,9 +48,9 @@ export async function update<V>(
 }
 
 /** Makes the new value of the current one. */
-export type Change<V> = (
+export type Change<V, W = Writable> = (
   value: V | undefined,
-) => Writable | undefined | Promise<Writable | undefined>;
+) => W | undefined | Promise<W | undefined>;
 
 function entryAfter<V>(before: Entry<V> | undefined, value: V, revision: number): Entry<V> {
   return {

@@ -206,6 +206,8 @@ export class Replica implements Submitter {
 
   /** The log no longer holds the next instances: the state will be replaced by that of another replica. */
   async #suspend(): Promise<void> {
+    // Safety: a request may take effect in an instance that the newer state skips. What is applied here later, such as
+    // a second copy whose session has ended, would not tell.
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
     this.#steps.abandon();

@@ -220,7 +220,7 @@ export class Peer<V> {
     if (isAnswer(message)) leader.onAnswer(from, step.now);
     // An Admit of an earlier incarnation may arrive late, and counts only as a request.
     if (message.type !== 'admit') observeForgetting(envelope, this.#roles);
-    this.#onMessage(from, message, step);
+    this.#onMessage(envelope, step);
     catchUp.onKnownUpTo(from, done, step);
   }
 
@@ -249,7 +249,7 @@ export class Peer<V> {
     truncation.forgetDoneOf(peer);
   }
 
-  #onMessage(from: PeerId, message: Message<V>, step: Step<V>): void {
+  #onMessage({ from, min, message }: Envelope<V>, step: Step<V>): void {
     const { agreement, catchUp, decisions, election, leader, participation, quorumRead } =
       this.#roles;
     switch (message.type) {
@@ -257,7 +257,7 @@ export class Peer<V> {
         this.#onAdmit(from, message, step);
         break;
       case 'admitted':
-        participation.onAdmitted(from, message, step);
+        participation.onAdmitted(from, { ...message, min }, step);
         if (this.isMember) leader.start(step.now);
         break;
       case 'staleIncarnation':

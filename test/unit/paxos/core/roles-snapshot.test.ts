@@ -81,7 +81,7 @@ function snapshotAt(
       incarnations: { peers: peers.map(record), isNoted: at % 2 === 0 },
       rejoin: {
         incarnation: { type: 'incarnation', incarnation: at, attempt: at + 1, isNew: false },
-        answers: [[1, { type: 'admitted', ...admitted, max: at + 2, round: at + 3 }]],
+        answers: [[1, { type: 'admitted', ...admitted, max: at + 2, round: at + 3, min: at }]],
         tryCount: at + 4,
         wakeAt: at + 5,
       },

@@ -51,15 +51,16 @@ export class Proposals {
     this.#highestSeq = Math.max(this.#highestSeq, seq);
   }
 
-  /** Drops every batch: no request waits for them, and the state has skipped their instances. */
+  /** Drops every batch: no request waits for them, and the state will skip instances in which they may be decided. */
   abandon(): void {
     this.#inFlight.clear();
     this.#displaced = [];
   }
 
   /**
-   * The state has passed all instances up to `applied`. A batch still in flight there needs another one: with a newer
-   * state, or with pages of the log, the decision of its instance came without this replica, or before the batch.
+   * The state has passed all instances up to `applied`. A batch still in flight there needs another one: the decision of
+   * its instance came before the batch, or a newer state has skipped the instance. The batch may have been decided, but
+   * then no request waits here for it: see `abandon`.
    */
   onPassed(applied: number): void {
     for (const [seq, batch] of this.#inFlight) {

@@ -133,7 +133,10 @@ export class Writes {
     this.propose();
   }
 
-  /** Drops every batch: no request waits for them, and the state has skipped their instances. */
+  /**
+   * Drops every batch, since the state will skip instances in which they may be decided. No request waits for them: a
+   * later copy would not tell what became of the first.
+   */
   abandon(): void {
     this.#awaited.clear();
     this.#proposals.abandon();
@@ -263,8 +266,9 @@ export class Writes {
     const isExpired = reply.type === 'refused' && reply.reason === 'sessionExpired';
     if (!isExpired || pending.request.stamp !== undefined) pending.resolve(reply, decided);
     else {
-      // Safety: this is the first copy of the batch to be applied, and no number of an expired session ever
-      // takes effect. The write was not done, and may be proposed again under another session.
+      // Safety: this is the first copy of the batch in the log, since no request waits here any more once a newer state
+      // has skipped instances. No number of an expired session ever takes effect. So the write was not done, and may be
+      // proposed again under another session.
       this.#options.session.expire(pending);
       this.#options.pending.requeue(pending);
       this.propose();

@@ -59,17 +59,15 @@ export function ownBallot<V>(message: Message<V>): Ballot | undefined {
 
 /**
  * The envelope with nothing above `limit` in what it tells of how far its sender has come, which is safe to
- * underestimate.
+ * underestimate. What the sender says that it has forgotten is about the sender alone, and stays.
  */
 export function trimmed<V>(envelope: Envelope<V>, limit: number): Envelope<V> {
-  const { done, floor, min, everyPeerMin, message } = envelope;
+  const { done, floor, everyPeerMin, message } = envelope;
   const trim = (seq: number) => Math.min(seq, limit);
-  if (Math.max(done, floor, min, everyPeerMin, knownUpToOf(message)) <= limit) return envelope;
-  const numbers = { done: trim(done), floor: trim(floor), min: trim(min) };
+  if (Math.max(done, floor, everyPeerMin, knownUpToOf(message)) <= limit) return envelope;
   return {
     ...envelope,
-    ...numbers,
-    everyPeerMin: trim(everyPeerMin),
+    ...{ done: trim(done), floor: trim(floor), everyPeerMin: trim(everyPeerMin) },
     message: trimmedMessage(message, limit),
   };
 }

@@ -11,7 +11,7 @@ import type { Admit, Admitted, StaleIncarnation } from '../messages/recovery.ts'
 import type { Step } from '../step.ts';
 import type { RetryDelays } from '../timeouts.ts';
 import { Incarnations } from './incarnations.ts';
-import { Rejoin } from './rejoin.ts';
+import { type Admittance, Rejoin } from './rejoin.ts';
 
 export interface ParticipationOptions {
   readonly me: PeerId;
@@ -144,7 +144,7 @@ export class Participation {
     this.#memory = memory;
   }
 
-  onAdmitted<V>(from: PeerId, answer: Admitted, step: Step<V>): void {
+  onAdmitted<V>(from: PeerId, answer: Admittance, step: Step<V>): void {
     this.#rejoin.onAdmitted(from, answer, step);
   }
 

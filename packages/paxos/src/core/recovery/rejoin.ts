@@ -11,12 +11,14 @@
  * carries the new incarnation, and the old answer is not counted together with it.
  *
  * The very first incarnation begins in the same way. In that case a quorum with memory is not needed if
- * all other peers confirm that they have never known this peer.
+ * all other peers confirm that they have never known this peer. What one of them has forgotten was decided
+ * all the same: such a peer takes no part there, or peers without memory would decide it anew.
  */
 import type { Random } from '../../environment.ts';
 import type { PeerId } from '../ballot.ts';
 import type { BallotAllocator } from '../ballot-allocator.ts';
 import type { OwnIncarnation } from '../effects.ts';
+import type { Envelope } from '../messages/envelope.ts';
 import type { Admit, Admitted, StaleIncarnation } from '../messages/recovery.ts';
 import { agreedHighest } from '../plausibility/corroboration.ts';
 import { otherPeers, quorumSize } from '../quorum.ts';
@@ -31,6 +33,9 @@ const attemptRange = 2 ** 48;
  * earlier one may have lost their memory too, so adding 1 could repeat a number.
  */
 const incarnationStep = 2 ** 32;
+
+/** What another peer answers, and what it has forgotten. */
+export type Admittance = Admitted & Pick<Envelope<unknown>, 'min'>;
 
 export interface RejoinOptions {
   readonly me: PeerId;
@@ -47,7 +52,7 @@ export class Rejoin {
   readonly #options: RejoinOptions;
   /** Absent while this peer never lost its memory. */
   #incarnation: OwnIncarnation | undefined;
-  readonly #answers = new Map<PeerId, Admitted>();
+  readonly #answers = new Map<PeerId, Admittance>();
   #tryCount = 0;
   /** When to ask again; absent before the first time. */
   #wakeAt: number | undefined;
@@ -101,7 +106,7 @@ export class Rejoin {
     this.#conclude(step);
   }
 
-  onAdmitted<V>(from: PeerId, answer: Admitted, step: Step<V>): void {
+  onAdmitted<V>(from: PeerId, answer: Admittance, step: Step<V>): void {
     if (!this.#isCurrent(answer)) return;
     this.#answers.set(from, answer);
     this.#conclude(step);
@@ -168,10 +173,13 @@ export class Rejoin {
     const { peerCount } = this.#options;
     const answers = [...this.#answers.values()];
     const isFirstIncarnation = this.#mayBeFirst;
-    if (isFirstIncarnation && answers.length === peerCount - 1) return -1;
     // Safety: only a peer with memory can tell in which instances it took part.
     const members = answers.filter(({ isMember }) => isMember);
-    if (members.length < quorumSize(peerCount)) return undefined;
+    if (members.length < quorumSize(peerCount)) {
+      // Safety: the others without memory, a quorum with this peer, know of nothing that was decided before.
+      const forgotten = Math.max(-1, ...answers.map(({ min }) => min - 1));
+      return isFirstIncarnation && answers.length === peerCount - 1 ? forgotten : undefined;
+    }
     // Such a quorum would know of any earlier incarnation. Without an earlier one this peer has forgotten
     // nothing, and a voting floor would only leave fewer peers to decide the instances in progress.
     if (isFirstIncarnation) return -1;

@@ -1,9 +1,9 @@
 /** Rejoin, rule by rule. `rejoin.test.ts` has whole peers rejoin. */
 import type { Random } from '@paxkv/paxos';
-import type { Admitted, Effects } from '@paxkv/paxos/core';
+import type { Effects } from '@paxkv/paxos/core';
 import { BallotAllocator } from '@paxkv/paxos/internal/core/ballot-allocator';
 import { Incarnations } from '@paxkv/paxos/internal/core/recovery/incarnations';
-import { Rejoin } from '@paxkv/paxos/internal/core/recovery/rejoin';
+import { type Admittance, Rejoin } from '@paxkv/paxos/internal/core/recovery/rejoin';
 import type { Step } from '@paxkv/paxos/internal/core/step';
 import { expect } from 'chai';
 import { beginStep, constantDelays, constantRandom } from '../steps.ts';
@@ -21,19 +21,19 @@ describe('Rejoin of one peer', () => {
     return step.effects;
   }
 
-  /** Begins without memory, and returns what it writes. */
-  function begin(random: Random = constantRandom): Effects<string>['persist'] {
+  /** Begins without memory, and returns what it writes. `isNew`: as far as it knows, it never had any. */
+  function begin(random: Random = constantRandom, isNew = false): Effects<string>['persist'] {
     rejoin = new Rejoin({
       ...{ me: 0, peerCount: 3, random, instanceLeapMax: 1024, delays: constantDelays() },
       ...{ ballots: new BallotAllocator(0), incarnations: new Incarnations(0, 3) },
     });
-    return during((step) => rejoin.begin(false, step)).persist;
+    return during((step) => rejoin.begin(isNew, step)).persist;
   }
 
-  function admit(from: number, answer: Partial<Admitted> = {}): Effects<string> {
-    const admitted: Admitted = {
+  function admit(from: number, answer: Partial<Admittance> = {}): Effects<string> {
+    const admitted: Admittance = {
       ...{ type: 'admitted', incarnation: firstIncarnation, attempt, isMember: true },
-      ...{ isNew: false, max: -1, round: 0, ...answer },
+      ...{ isNew: false, max: -1, round: 0, min: 0, ...answer },
     };
     return during((step) => rejoin.onAdmitted(from, admitted, step));
   }
@@ -80,5 +80,19 @@ describe('Rejoin of one peer', () => {
     expect([rejoin.votingFloor, rejoin.awaited, rejoin.wakeAt()]).to.deep.equal([7, [], undefined]);
     expect(admit(2, { max: 20 }).persist).to.deep.equal([]);
     expect(rejoin.votingFloor).to.equal(7);
+  });
+
+  it('takes no part, where no quorum has memory, in what one of the others has forgotten', () => {
+    begin(constantRandom, true);
+    admit(1, { isNew: true, isMember: false });
+    admit(2, { isNew: true, min: 51, max: 60 });
+    expect(rejoin.votingFloor).to.equal(50);
+  });
+
+  it('has no voting floor in its first incarnation if a quorum with memory admits it, whatever one of them forgot', () => {
+    begin(constantRandom, true);
+    admit(1, { isNew: true });
+    admit(2, { isNew: true, min: 51, max: 60 });
+    expect(rejoin.votingFloor).to.equal(-1);
   });
 });
