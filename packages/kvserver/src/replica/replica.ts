@@ -295,7 +295,6 @@ export class Replica implements Submitter {
   }
 
   #stopParts(): void {
-    const parts = [this.#gapFiller, this.#raiser, this.#expirer, this.#writes];
-    for (const part of parts) part?.stop();
+    for (const part of [this.#gapFiller, this.#raiser, this.#expirer, this.#writes]) part?.stop();
   }
 }
