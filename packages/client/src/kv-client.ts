@@ -4,6 +4,11 @@ import { AuthAdmin } from './auth-admin.ts';
 import { Calls } from './calls.ts';
 import { Codec } from './codec.ts';
 import { ClientEvents } from './diagnostics/client-events.ts';
+import { toKeyBytes, type Writable } from './encoding.ts';
+import { grant } from './lease/grant.ts';
+import type { Lease } from './lease/lease.ts';
+import type { LeaseParts } from './lease/lease-calls.ts';
+import { acquire, type HeldLock, type Lock, type LockOptions, runLocked } from './lease/lock.ts';
 import { Namespace } from './namespace.ts';
 import { type CallOptions, type KvClientOptions, toSettings } from './options.ts';
 import type { EndpointStatus } from './results.ts';
@@ -49,6 +54,37 @@ export class KvClient<const E = 'utf8'> extends Namespace<E> {
   }
 
   /**
+   * Makes a lease, to which keys can be attached by `put`. It renews itself until it is revoked or lost.
+   *
+   * @param options `ttlMs`: from 1,000 to 86,400,000.
+   * @throws KvError with the outcome, `KV_LEASE_LIMIT` if there are too many; TypeError on misuse.
+   */
+  lease(options: CallOptions & { readonly ttlMs: number }): Promise<Lease> {
+    return grant(this.#leaseParts, options);
+  }
+
+  /**
+   * Waits for the lock of this name, in the order in which clients came, and resolves when this client holds it. With
+   * `work`, runs it and releases the lock, and resolves with what `work` returns. A client that waits looks at the one
+   * before it up to four times a second.
+   *
+   * @param name 1 to 1001 bytes. The keys that begin with it and a slash are those of the clients that wait.
+   * @throws KvError with the outcome: `KV_ABORTED`, *not done*, if the signal ends the wait; `KV_LEASE_LOST` if the lock
+   *   was lost before `work` had ended; what `work` throws; TypeError on misuse.
+   * @example
+   * ```ts
+   * await using lock = await client.lock('locks/report', { ttlMs: 10_000 });
+   * await client.transact({ if: [lock.held], then: [{ type: 'put', key: 'report', value: 'mine' }] });
+   * ```
+   */
+  lock(name: Writable, options: LockOptions): Promise<Lock>;
+  lock<T>(name: Writable, options: LockOptions, work: (lock: HeldLock) => Promise<T>): Promise<T>;
+  async lock<T>(name: Writable, options: LockOptions, work?: (lock: HeldLock) => Promise<T>) {
+    const lock = await acquire(this.#leaseParts, toKeyBytes(name), options);
+    return work === undefined ? lock : runLocked(lock, work);
+  }
+
+  /**
    * The status of the server at `endpoint`, which is asked once. Without `endpoint`, the status of any server.
    *
    * @throws KvError, always `not done`; TypeError on misuse.
@@ -60,6 +96,11 @@ export class KvClient<const E = 'utf8'> extends Namespace<E> {
   /** The status of each server in the order of `endpoints`, or the error of the request for it. */
   async statuses(options?: CallOptions): Promise<readonly EndpointStatus[]> {
     return this.#calls.statuses(options);
+  }
+
+  get #leaseParts(): LeaseParts {
+    const { clock, random } = this.#calls.retryParts;
+    return { calls: this.#calls, clock, random };
   }
 
   /** Refuses further calls, waits for those in flight and closes connections. */
