@@ -51,6 +51,7 @@ export type { InProcessServer } from './in-process/direct-exchange.ts';
 export { KvClient } from './kv-client.ts';
 export type { Lease } from './lease/lease.ts';
 export type { LeaseOptions } from './lease/leased-put.ts';
+export type { Leases } from './lease/leases.ts';
 export type { HeldLock, Lock, LockOptions } from './lease/lock.ts';
 export type { Namespace } from './namespace.ts';
 export type {

@@ -8,6 +8,7 @@ import { toKeyBytes, type Writable } from './encoding.ts';
 import { grant } from './lease/grant.ts';
 import type { Lease } from './lease/lease.ts';
 import type { LeaseParts } from './lease/lease-calls.ts';
+import { Leases } from './lease/leases.ts';
 import { acquire, type HeldLock, type Lock, type LockOptions, runLocked } from './lease/lock.ts';
 import { Namespace } from './namespace.ts';
 import { type CallOptions, type KvClientOptions, toSettings } from './options.ts';
@@ -40,6 +41,8 @@ export class KvClient<const E = 'utf8'> extends Namespace<E> {
   readonly events: ClientEvents;
   /** Users, roles and tokens; see docs/security.md. */
   readonly auth: AuthAdmin;
+  /** Leases by their ids; `lease` makes one that renews itself. */
+  readonly leases: Leases;
   readonly #calls: Calls;
 
   /** @throws TypeError if an option is unknown, missing or out of its range. */
@@ -51,6 +54,7 @@ export class KvClient<const E = 'utf8'> extends Namespace<E> {
     this.events = events;
     this.#calls = calls;
     this.auth = new AuthAdmin(calls.auth);
+    this.leases = new Leases(calls);
   }
 
   /**
