@@ -26,6 +26,7 @@ import { tokenMutants } from './mistakes/tokens.ts';
 import { transactionMutants } from './mistakes/transactions.ts';
 import { userMutants } from './mistakes/users.ts';
 import { valueMutants } from './mistakes/values.ts';
+import { watchMutants } from './mistakes/watches.ts';
 import type { Mutant } from './mutant.ts';
 
 export const allMutants: readonly Mutant[] = [
@@ -56,4 +57,5 @@ export const allMutants: readonly Mutant[] = [
   ...transactionMutants,
   ...rangeMutants,
   ...leaseMutants,
+  ...watchMutants,
 ].sort((a, b) => a.mistake - b.mistake);

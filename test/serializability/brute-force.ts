@@ -34,7 +34,16 @@ function run(store: Store, { compares, writes, reads, fate }: Transaction): Stor
   });
   const rows = { ...store.rows };
   let hasWritten = false;
-  for (const { name, key, ...rest } of isMet ? writes : []) {
+  let deleted = 0;
+  for (const one of isMet ? writes : []) {
+    if ('from' in one) {
+      const doomed = Object.keys(rows).filter((key) => key >= one.from && key < one.to);
+      for (const key of doomed) delete rows[key];
+      deleted += doomed.length;
+      hasWritten ||= doomed.length > 0;
+      continue;
+    }
+    const { name, key, ...rest } = one;
     if (name === 'delete') {
       hasWritten ||= key in rows;
       delete rows[key];
@@ -50,9 +59,11 @@ function run(store: Store, { compares, writes, reads, fate }: Transaction): Stor
     const { answer } = fate;
     if (answer.succeeded !== undefined && answer.succeeded !== isMet) return undefined;
     if (answer.revision !== undefined && answer.revision !== revision) return undefined;
+    if (answer.deleted !== undefined && answer.deleted !== deleted) return undefined;
     const seen = Object.keys(store.rows).filter((key) =>
       reads.some((read) => ('key' in read ? read.key === key : read.from <= key && read.to > key)),
     );
+    if (answer.count !== undefined && answer.count !== seen.length) return undefined;
     const entries = answer.entries ?? seen.map((key) => ({ key, value: store.rows[key]?.value }));
     const isSame = entries.every(
       (entry) =>

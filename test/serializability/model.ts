@@ -2,7 +2,15 @@
  * The sequential specification of a store of several keys. Each transaction that changes the store raises its
  * revision by one, and gives this revision to every key that it writes.
  */
-import type { Answer, Compare, Entry, Selection, Transaction, Write } from './transaction.ts';
+import type {
+  Answer,
+  Compare,
+  Entry,
+  KeyRange,
+  Selection,
+  Transaction,
+  Write,
+} from './transaction.ts';
 
 export interface Stored {
   readonly value: string;
@@ -27,28 +35,53 @@ export const initialState: State = { revision: 0, entries: new Map() };
 export function step(state: State, transaction: Transaction): State | undefined {
   const { compares, writes, reads, fate } = transaction;
   const succeeded = compares.every((compare) => holds(state.entries, compare));
-  const next = succeeded ? write(state, writes) : state;
+  const { next, removed } = succeeded ? write(state, writes) : { next: state, removed: 0 };
   if (fate.name === 'open') return next;
   const { answer } = fate;
   if ((answer.succeeded ?? succeeded) !== succeeded) return undefined;
   if ((answer.revision ?? next.revision) !== next.revision) return undefined;
+  if ((answer.deleted ?? removed) !== removed) return undefined;
   return hasEntries(state.entries, reads, answer) ? next : undefined;
 }
 
-/** One write after another, all at one revision. */
-function write(state: State, writes: readonly Write[]): State {
-  const revision = state.revision + 1;
-  const entries = new Map(state.entries);
-  let hasChanged = false;
-  for (const one of writes) {
-    if (one.name !== 'delete') entries.set(one.key, { value: valueAfter(entries, one), revision });
-    else if (!entries.delete(one.key)) continue;
-    hasChanged = true;
-  }
-  return hasChanged ? { revision, entries } : state;
+interface Written {
+  /** The same object if nothing changed. */
+  readonly next: State;
+  /** How many keys were removed with ranges. */
+  readonly removed: number;
 }
 
-function valueAfter(entries: Entries, one: Exclude<Write, { name: 'delete' }>): string {
+/** One write after another, all at one revision. Default: the one after that of the state. */
+export function write(
+  state: State,
+  writes: readonly Write[],
+  revision = state.revision + 1,
+): Written {
+  const entries = new Map(state.entries);
+  let hasChanged = false;
+  let removed = 0;
+  for (const one of writes) {
+    if (one.name === 'deleteRange') {
+      const count = removeRange(entries, one);
+      removed += count;
+      hasChanged ||= count > 0;
+    } else if (one.name === 'delete') {
+      hasChanged = entries.delete(one.key) || hasChanged;
+    } else {
+      entries.set(one.key, { value: valueAfter(entries, one), revision });
+      hasChanged = true;
+    }
+  }
+  return { next: hasChanged ? { revision, entries } : state, removed };
+}
+
+function removeRange(entries: Map<string, Stored>, range: KeyRange): number {
+  const keys = [...entries.keys()].filter((key) => covers(range, key));
+  for (const key of keys) entries.delete(key);
+  return keys.length;
+}
+
+function valueAfter(entries: Entries, one: Extract<Write, { value: string }>): string {
   return one.name === 'put' ? one.value : (entries.get(one.key)?.value ?? '') + one.value;
 }
 
@@ -63,10 +96,12 @@ export function holds(entries: Entries, compare: Compare): boolean {
 export function hasEntries(
   entries: Entries,
   reads: readonly Selection[],
-  { entries: answered }: Answer,
+  { entries: answered, count }: Answer,
 ): boolean {
-  if (answered === undefined) return true;
+  if (answered === undefined && count === undefined) return true;
   const present = [...entries.keys()].filter((key) => reads.some((one) => covers(one, key)));
+  if ((count ?? present.length) !== present.length) return false;
+  if (answered === undefined) return true;
   const keys = new Set(answered.map(({ key }) => key));
   return keys.size === present.length && present.every((key) => keys.has(key)) && areRight();
 

@@ -4,9 +4,10 @@
  *
  * A revision of these keys is known if an answer shows it. One that no answer shows would be missing, so it must have no
  * visible effect: every transaction that writes must compare the revision of each key that it writes, and leave a value
- * in at least one key, and the history must end with a read of all keys.
+ * in at least one key, and the history must end with a read of all keys. `withHiddenWrites` comes first if ranges are
+ * deleted, since then other writes have a visible effect as well.
  */
-import type { Answer, Compare, Transaction } from './transaction.ts';
+import { type Answer, type Compare, hasChanged, type Transaction } from './transaction.ts';
 
 export function withOwnRevisions(transactions: readonly Transaction[]): Transaction[] {
   const known = revisionsIn(transactions);
@@ -33,10 +34,10 @@ export function withOwnRevisions(transactions: readonly Transaction[]): Transact
 /** In ascending order. */
 function revisionsIn(transactions: readonly Transaction[]): number[] {
   const known = new Set<number>();
-  for (const { fate, writes } of transactions) {
-    if (fate.name === 'open') continue;
-    const { succeeded, revision, entries = [] } = fate.answer;
-    if (writes.length > 0 && succeeded === true && revision !== undefined) known.add(revision);
+  for (const one of transactions) {
+    if (one.fate.name === 'open') continue;
+    const { revision, entries = [] } = one.fate.answer;
+    if (hasChanged(one) === true && revision !== undefined) known.add(revision);
     for (const entry of entries) if (entry.revision !== undefined) known.add(entry.revision);
   }
   return [...known].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 /** Random histories of transactions, of a store that is strictly serializable by construction. */
 import { SeededRandom } from '@paxkv/simulator';
-import { covers, initialState, type State, step } from './model.ts';
+import { covers, initialState, type State, step, write } from './model.ts';
 import type { Answer, Compare, Selection, Transaction, Write } from './transaction.ts';
 
 export interface TransactionShape {
@@ -47,12 +47,13 @@ function ask(random: SeededRandom, { keyCount }: TransactionShape, id: number): 
   const key = () => `k${random.integer(1, keyCount)}`;
   const some = <T>(make: () => T, countMax: number) =>
     Array.from({ length: random.integer(1, countMax) }, make);
-  const write = (): Write => {
-    const name = random.pick(['put', 'put', 'append', 'delete'] as const);
+  const range = () => ({ from: key(), to: `k${random.integer(1, 9)}~` });
+  const drawWrite = (): Write => {
+    const name = random.pick(['put', 'put', 'append', 'delete', 'deleteRange'] as const);
+    if (name === 'deleteRange') return { name, ...range() };
     return name === 'delete' ? { name, key: key() } : { name, key: key(), value: `<${id}>` };
   };
-  const select = (): Selection =>
-    random.chance(0.5) ? { key: key() } : { from: key(), to: `k${random.integer(1, 9)}~` };
+  const select = (): Selection => (random.chance(0.5) ? { key: key() } : range());
   const compare = (): Compare =>
     random.pick<Compare>([
       { key: key(), isPresent: random.chance(0.5) },
@@ -61,13 +62,13 @@ function ask(random: SeededRandom, { keyCount }: TransactionShape, id: number): 
     ]);
   const draw = random.next();
   if (draw < 0.4) return { compares: [], writes: [], reads: some(select, 3) };
-  if (draw < 0.6) return { compares: [], writes: some(write, 2), reads: [] };
-  return { compares: some(compare, 2), writes: some(write, 2), reads: some(select, 2) };
+  if (draw < 0.6) return { compares: [], writes: some(drawWrite, 2), reads: [] };
+  return { compares: some(compare, 2), writes: some(drawWrite, 2), reads: some(select, 2) };
 }
 
 function toAnswer(
   { state, next }: { state: State; next: State },
-  { compares, reads }: Asked,
+  { compares, writes, reads }: Asked,
   hasRevisions: boolean,
 ): Answer {
   const met = step(state, {
@@ -82,7 +83,8 @@ function toAnswer(
     .filter(([key]) => reads.some((selection) => covers(selection, key)))
     .map(([key, { value, revision }]) => ({ key, value, ...(hasRevisions ? { revision } : {}) }));
   const revision = hasRevisions ? { revision: next.revision } : {};
-  return { succeeded: met !== undefined, entries, ...revision };
+  const deleted = met === undefined ? 0 : write(state, writes).removed;
+  return { succeeded: met !== undefined, entries, count: entries.length, deleted, ...revision };
 }
 
 /** A change of one answer: most of them violate the history, and the result does not say which. */
@@ -102,13 +104,17 @@ export function withSpoiledAnswer(
 function spoil(answer: Answer, random: SeededRandom): Answer {
   const { revision, entries = [], succeeded = true, ...rest } = answer;
   const known = revision === undefined ? {} : { revision };
-  switch (random.integer(1, 4)) {
+  switch (random.integer(1, 6)) {
     case 1:
       return { ...rest, ...known, entries, succeeded: !succeeded };
     case 2:
       return { ...rest, entries, succeeded, revision: (revision ?? 1) + random.pick([-1, 1]) };
     case 3:
       return { ...rest, ...known, succeeded, entries: entries.slice(1) };
+    case 4:
+      return { ...rest, ...known, succeeded, entries, count: (rest.count ?? 0) + 1 };
+    case 5:
+      return { ...rest, ...known, succeeded, entries, deleted: (rest.deleted ?? 0) + 1 };
     default:
       return { ...rest, succeeded, entries };
   }

@@ -1,13 +1,13 @@
 /** Records transactions as they happen, in the order of real time, for the checker. */
-import type { Answer, Transaction } from './transaction.ts';
+import type { Answer, Selection, Transaction } from './transaction.ts';
 
 /** What is asked of the store. */
 export type Asked = Pick<Transaction, 'compares' | 'writes' | 'reads'>;
 
 /** A transaction that has begun. Without an end its outcome stays unknown. */
 export interface Begun {
-  /** It was answered. */
-  done(answer: Answer): void;
+  /** It was answered. `reads`: what the answer covers. Default: what was asked. */
+  done(answer: Answer, reads?: readonly Selection[]): void;
   /** It certainly had no effect. */
   failed(): void;
 }
@@ -29,9 +29,9 @@ export class TransactionRecorder {
     this.#count += 1;
     this.#transactions.set(id, begun);
     return {
-      done: (answer) => {
+      done: (answer, reads = begun.reads) => {
         const fate = { name: 'ok', position: this.#next(), answer } as const;
-        this.#transactions.set(id, { ...begun, fate });
+        this.#transactions.set(id, { ...begun, reads, fate });
       },
       failed: () => void this.#transactions.delete(id),
     };

@@ -14,10 +14,18 @@ export type Write =
   | { readonly name: 'put'; readonly key: string; readonly value: string }
   /** An absent key counts as empty. */
   | { readonly name: 'append'; readonly key: string; readonly value: string }
-  | { readonly name: 'delete'; readonly key: string };
+  | { readonly name: 'delete'; readonly key: string }
+  /** All keys of the range. */
+  | ({ readonly name: 'deleteRange' } & KeyRange);
 
-/** One key, or all keys from `from` up to, not including, `to`. */
-export type Selection = { readonly key: string } | { readonly from: string; readonly to: string };
+/** All keys from `from` up to, not including, `to`. */
+export interface KeyRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One key, or all keys of a range. */
+export type Selection = { readonly key: string } | KeyRange;
 
 /** A present key. */
 export interface Entry {
@@ -34,6 +42,10 @@ export interface Answer {
   readonly revision?: number;
   /** All present keys of the selections, in any order, as they were before the writes. */
   readonly entries?: readonly Entry[];
+  /** How many keys of the selections were present before the writes. */
+  readonly count?: number;
+  /** How many keys were removed with ranges. */
+  readonly deleted?: number;
 }
 
 export type Fate =
@@ -64,11 +76,20 @@ export function endOf({ fate }: Transaction): number {
 /** Whether an answered transaction changed the store; `undefined` if its answer does not tell. */
 export function hasChanged(transaction: Transaction): boolean | undefined {
   const { writes, compares } = transaction;
-  const { succeeded } = answerOf(transaction) ?? {};
+  const { succeeded, deleted = 0 } = answerOf(transaction) ?? {};
   if (writes.length === 0 || succeeded === false) return false;
   if (compares.length > 0 && succeeded === undefined) return undefined;
-  const isSure = ({ name, key }: Write) => name !== 'delete' || isThere(compares, key);
-  return writes.some(isSure) ? true : undefined;
+  if (deleted > 0) return true;
+  const isSure = (one: Write) =>
+    one.name !== 'deleteRange' && (one.name !== 'delete' || isThere(compares, one.key));
+  if (writes.some(isSure)) return true;
+  return isIdle(transaction) ? false : undefined;
+}
+
+/** Whether it removes ranges only, and its answer says that there was nothing in them. */
+function isIdle(transaction: Transaction): boolean {
+  const isRangeOnly = transaction.writes.every(({ name }) => name === 'deleteRange');
+  return isRangeOnly && answerOf(transaction)?.deleted === 0;
 }
 
 /** Whether comparisons hold only if a key is present. */

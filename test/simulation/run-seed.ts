@@ -176,6 +176,11 @@ class Run {
 
   #countTransactions(): void {
     for (const { fate, writes } of this.#load.transactions) {
+      const [first] = writes;
+      if (first?.name === 'deleteRange') {
+        const how = fate.name === 'open' ? 'with an unknown outcome' : 'at once';
+        this.#counters.add(`range of keys that was deleted ${how}`);
+      }
       if (writes.length < 2) continue;
       const done = fate.name === 'ok' && fate.answer.succeeded === true;
       const end = fate.name === 'open' ? 'with an unknown outcome' : 'that came too late';

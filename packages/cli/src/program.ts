@@ -25,6 +25,7 @@ import { addTrace } from './commands/trace.ts';
 import { addTransaction } from './commands/txn.ts';
 import { addUser } from './commands/user.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWatch } from './commands/watch.ts';
 import { addGlobalOptions } from './options.ts';
 import { ProgramEnd } from './program-end.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
@@ -42,6 +43,7 @@ const commands = [
   addList,
   addLease,
   addLock,
+  addWatch,
   addStatus,
   addHealth,
   addTrace,

@@ -4,6 +4,7 @@
  */
 import {
   type CommandOf,
+  type CommandType,
   KvError,
   type Request,
   type StatusReply,
@@ -40,6 +41,9 @@ export interface CallsParts {
   readonly events: ClientEvents;
 }
 
+/** The types of commands that change nothing. */
+type ReadType = Exclude<CommandType, WriteType | 'openSession'>;
+
 /** The options of a call, and the names that they may have. */
 interface Given {
   readonly options: CallOptions | undefined;
@@ -72,6 +76,11 @@ export class Calls {
     return this.#endpoints.all;
   }
 
+  /** How long one server may take; `undefined`: as long as the call. */
+  get attemptTimeoutMs(): number | undefined {
+    return this.#parts.settings.attemptTimeoutMs;
+  }
+
   /** What calls need that consist of several calls. */
   get retryParts(): RetryParts {
     const { environment, settings } = this.#parts;
@@ -87,7 +96,7 @@ export class Calls {
   }
 
   /** `names`: the options that the call may have. */
-  read<C extends CommandOf<'get' | 'getAuth' | 'scan' | 'count'>>(
+  read<C extends CommandOf<ReadType>>(
     command: C,
     options: GetOptions | undefined,
     names: readonly string[] = getOptionNames,
@@ -96,6 +105,17 @@ export class Calls {
       const request = { command, consistency: toConsistency(options?.consistency) };
       return this.#retry.send(request, this.#retry.newCall(command.type, deadline));
     });
+  }
+
+  /** As `read`, from the server at `endpoint`, which is asked once. */
+  readAt<C extends CommandOf<ReadType>>(
+    endpoint: string,
+    command: C,
+    options: CallOptions | undefined,
+  ): Promise<ReplyTo<Request<C>>> {
+    return this.#call(command.type, { options }, (deadline) =>
+      this.#retry.sendOnce({ command }, endpoint, deadline),
+    );
   }
 
   write<C extends CommandOf<WriteType>>(

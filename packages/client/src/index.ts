@@ -90,3 +90,13 @@ export type {
   ValueEncoding,
   WritableValue,
 } from './value-encoding.ts';
+export type {
+  Watch,
+  WatchBatch,
+  WatchEvent,
+  WatchedChange,
+  WatchedDelete,
+  WatchedPut,
+  WatchProgress,
+} from './watch/watch.ts';
+export type { WatchedRange, WatchOptions } from './watch/watch-input.ts';

@@ -21,9 +21,12 @@ import {
 import { type TransactionResult, toTransactionResult } from './transaction/transaction-result.ts';
 import { type Change, update } from './transaction/update.ts';
 import { decodedAfter, type Value, type WritableValue } from './value-encoding.ts';
+import type { Watch } from './watch/watch.ts';
+import { type WatchCalls, watch } from './watch/watch-calls.ts';
+import type { WatchedRange, WatchOptions } from './watch/watch-input.ts';
 
 /** The calls that those of a namespace consist of. */
-export type NamespaceCalls = Pick<Calls, 'read' | 'write' | 'retryParts'>;
+export type NamespaceCalls = Pick<Calls, 'read' | 'write' | 'retryParts'> & WatchCalls;
 
 /**
  * Keys, values and ranges in a namespace, of which the prefix is no part: what it takes and returns are the keys without
@@ -177,6 +180,11 @@ export class Namespace<E = 'utf8'> {
   /** As `scan`, without values. */
   keys(range: RangeInput, options?: ScanOptions): Scan<ScannedKey<E>> {
     return this.#ranges.keys(range, options);
+  }
+
+  /** The changes of a key or a range as they are made: see {@link Watch}. @throws TypeError on misuse; reading it, KvError. */
+  watch(watched: WatchedRange, options?: WatchOptions): Watch<E> {
+    return watch(this.#calls, this.#codec, watched, options);
   }
 
   /** The number of keys in a range; each 10,000 are counted at one moment. @throws KvError, always `not done`; TypeError. */

@@ -1,5 +1,6 @@
 /** The contract between clients and servers: commands, replies, errors, limits and codecs. */
 export * from './auth-table.ts';
+export { changesWaitMsMax } from './commands/changes.ts';
 export { countLimitMax } from './commands/count.ts';
 export { deleteRangeBytesMax, deleteRangeKeysMax } from './commands/delete-range.ts';
 export type { KeyOperation, KeyOperationReply } from './commands/key-operations.ts';

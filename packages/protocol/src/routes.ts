@@ -9,6 +9,8 @@ const commandPaths = Object.fromEntries(
 const otherPaths = {
   /** The people-friendly form: the key is the rest of the path, as percent-encoded UTF-8. */
   kv: '/v1/kv/',
+  /** The changes of a range as server-sent events. */
+  watch: '/v1/watch',
   status: '/status',
   live: '/livez',
   ready: '/readyz',

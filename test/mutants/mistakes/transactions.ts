@@ -40,10 +40,10 @@ export const transactionMutants: readonly Mutant[] = [
     does: 'A transaction that writes several keys deletes none that the database has.',
     loses: 'Half of a move from one key to another takes effect.',
     file: 'kvserver/src/state-machine/store/store.ts',
-    right: '      for (const { slot, entry } of changes) this.#cache.change(slot, entry);\n',
+    right: '      for (const { slot, entry } of changes) this.#change(slot, entry);\n',
     wrong: `      for (const { slot, entry } of changes) {
         const isOnDisk = slot.rowSum !== undefined && changes.length > 1;
-        if (entry !== undefined || !isOnDisk) this.#cache.change(slot, entry);
+        if (entry !== undefined || !isOnDisk) this.#change(slot, entry);
       }
 `,
     caughtBy: [bySimulation],

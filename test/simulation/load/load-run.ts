@@ -10,12 +10,13 @@ import type { ClientNetwork } from '../cluster/client-network.ts';
 import type { StateAudit } from '../invariants/state-audit.ts';
 import type { Load } from '../schedule/schedule.ts';
 import { Ballast } from './ballast.ts';
+import { JointRanges, type RangeStore } from './joint-ranges.ts';
 import { KeyRing } from './key-ring.ts';
 import { Lane } from './lane.ts';
 import { OldReads } from './old-reads.ts';
 import { RestlessStore } from './restless-store.ts';
 import { SessionlessStore } from './sessionless-store.ts';
-import { type Transactor, Transfers } from './transfers.ts';
+import { jointKeys, readJointKeys, type Transactor, Transfers } from './transfers.ts';
 
 /** Few, so that a history with unknown outcomes can be judged. */
 const transferCountMax = 3;
@@ -116,7 +117,7 @@ export class LoadRun {
   /** Reads all keys of transactions, with one more client that no fault affects. */
   async readJointKeys(): Promise<void> {
     const client = this.#extraStore(this.#options.clientNetwork.endpoints);
-    await this.#transfersOf(this.#transfers.length, client).read();
+    await readJointKeys({ client, recorder: this.#transactions });
   }
 
   /** One more client, which has no session and asks this server only. */
@@ -150,15 +151,19 @@ export class LoadRun {
     return endpoint;
   }
 
-  #transfersOf(number: number, client: Transactor): Transfers {
+  #transfersOf(number: number, client: Transactor & RangeStore): Transfers {
+    const { endpoints } = this.#options.clientNetwork;
     const random = this.#world.random(`transfers ${number}`);
-    return new Transfers(this.#world, {
-      ...{ number, client, random },
-      recorder: this.#transactions,
+    const recorder = this.#transactions;
+    const ranges = new JointRanges({
+      ...{ keys: jointKeys, client, recorder },
+      counter: this.#sessionless(number, endpoints),
+      random: this.#world.random(`ranges ${number}`),
     });
+    return new Transfers(this.#world, { number, client, random, recorder, ranges });
   }
 
-  #store(client: number): Store & Transactor {
+  #store(client: number): Store & Transactor & RangeStore {
     const { timeoutMs, attemptTimeoutMs, sessionlessCount } = this.#options.load;
     const { endpoints } = this.#options.clientNetwork;
     if (client < sessionlessCount) return this.#sessionless(client, endpoints);

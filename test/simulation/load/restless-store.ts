@@ -5,7 +5,9 @@
 import type { HttpTransport, KvClient, TransactionInput } from '@paxkv/client';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
+import type { KeyRange } from '../../serializability/transaction.ts';
 import type { Unrest } from '../schedule/schedule.ts';
+import type { PageOptions, RangeStore, ShownPage } from './joint-ranges.ts';
 import type { Transactor } from './transfers.ts';
 
 const abortMsMax = 200;
@@ -18,7 +20,7 @@ export interface RestlessStoreOptions {
   readonly client: (carrier: HttpTransport) => KvClient;
 }
 
-export class RestlessStore implements Store, Transactor {
+export class RestlessStore implements Store, Transactor, RangeStore {
   readonly #world: World;
   readonly #options: RestlessStoreOptions;
   #program: Program;
@@ -51,6 +53,23 @@ export class RestlessStore implements Store, Transactor {
 
   transact(input: TransactionInput): ReturnType<Transactor['transact']> {
     return this.#call((client, options) => client.transact(input, options));
+  }
+
+  scanPage(range: KeyRange, { limit, reverse }: PageOptions): Promise<ShownPage> {
+    return this.#call(async (client, options) => {
+      const scan = client.scan(range, { ...options, limit, pageSize: limit, reverse });
+      for await (const { revision, entries } of scan.pages()) {
+        const shown = entries.map(({ key, value, modRevision }) => {
+          return { key, value, revision: modRevision };
+        });
+        return { revision, entries: shown };
+      }
+      throw new TypeError('a scan has at least one page');
+    });
+  }
+
+  deleteRange(range: KeyRange): ReturnType<RangeStore['deleteRange']> {
+    return this.#call((client, options) => client.deleteRange(range, options));
   }
 
   #call<T>(make: (client: KvClient, options: { signal?: AbortSignal }) => Promise<T>): Promise<T> {

@@ -17,6 +17,8 @@ import { toTransactionResult } from '@paxkv/client/internal/transaction/transact
 import type { Entry } from '@paxkv/protocol';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
+import type { KeyRange } from '../../serializability/transaction.ts';
+import type { PageOptions, RangeCounter, RangeStore, ShownPage } from './joint-ranges.ts';
 import type { Transactor } from './transfers.ts';
 
 const timeoutMs = 3_000;
@@ -26,7 +28,7 @@ export interface SessionlessStoreOptions {
   readonly random: SeededRandom;
 }
 
-export class SessionlessStore implements Store, Transactor {
+export class SessionlessStore implements Store, Transactor, RangeStore, RangeCounter {
   readonly #world: World;
   readonly #options: SessionlessStoreOptions;
 
@@ -65,7 +67,27 @@ export class SessionlessStore implements Store, Transactor {
 
   async transact(input: TransactionInput): ReturnType<Transactor['transact']> {
     const reply = await this.#ask({ command: toTransactCommand(input) });
-    return toTransactionResult(reply, (value) => Buffer.from(value).toString());
+    return toTransactionResult(reply, toText);
+  }
+
+  async scanPage(range: KeyRange, options: PageOptions): Promise<ShownPage> {
+    const command = { type: 'scan', ...toRange(range), ...options, keysOnly: false } as const;
+    const { revision, entries } = await this.#ask({ command });
+    const shown = entries.map(({ key, value = new Uint8Array(), modRevision }) => {
+      return { key: toText(key), value: toText(value), revision: modRevision };
+    });
+    return { revision, entries: shown };
+  }
+
+  async count(range: KeyRange): ReturnType<RangeCounter['count']> {
+    const { revision, count, next } = await this.#ask({
+      command: { type: 'count', ...toRange(range) },
+    });
+    return { revision, count, to: next === undefined ? range.to : toText(next) };
+  }
+
+  deleteRange(range: KeyRange): ReturnType<RangeStore['deleteRange']> {
+    return this.#ask({ command: { type: 'deleteRange', ...toRange(range) } });
   }
 
   /** @throws KvError, or ExchangeError if the outcome is unknown. */
@@ -94,7 +116,15 @@ export class SessionlessStore implements Store, Transactor {
 }
 
 function toSeen(entry: Entry | undefined): { value: string; modRevision: number } | undefined {
-  return entry && { value: Buffer.from(entry.value).toString(), modRevision: entry.modRevision };
+  return entry && { value: toText(entry.value), modRevision: entry.modRevision };
+}
+
+function toRange({ from, to }: KeyRange): { prefix: Uint8Array; from: Uint8Array; to: Uint8Array } {
+  return { prefix: new Uint8Array(), from: toBytes(from), to: toBytes(to) };
+}
+
+function toText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
 }
 
 function toBytes(text: string): Uint8Array {

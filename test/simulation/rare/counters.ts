@@ -51,6 +51,8 @@ export const rareStates = [
   'transaction of several keys that was done',
   'transaction of several keys that came too late',
   'transaction of several keys with an unknown outcome',
+  'range of keys that was deleted at once',
+  'range of keys that was deleted with an unknown outcome',
   ...reasons.map((reason) => `reads aimed at a server: ${reason}` as const),
 ] as const;
 

@@ -47,6 +47,8 @@ export interface Limits {
   readonly undurableBytesMax: number;
   /** Bytes of entries kept for reads. Default 80 MiB, at most 1/16 of the memory. */
   readonly cachedBytesMax: number;
+  /** Bytes of the latest changes, kept for those who watch. Default 32 MiB, at most 1/64 of the memory. */
+  readonly recentChangesBytesMax: number;
   /** Bytes queued for one other server; messages beyond it are dropped and sent again later. Default 16 MiB, at most 1/64 of the memory. */
   readonly peerQueueBytesMax: number;
   /**
@@ -74,6 +76,7 @@ export const limitsSchema = z.strictObject({
   journalBytesMax: count(),
   undurableBytesMax: count(),
   cachedBytesMax: count(),
+  recentChangesBytesMax: count(),
   peerQueueBytesMax: count(),
   memoryBudgetBytes: count(),
   memoryPercentMax: z.exactOptional(z.int().min(1).max(100)),
@@ -101,6 +104,7 @@ export function limitsFor({ memoryBytes }: Resources): Limits {
     journalBytesMax: countMax,
     undurableBytesMax: share(32, 32),
     cachedBytesMax: share(16, 80),
+    recentChangesBytesMax: share(64, 32),
     peerQueueBytesMax: share(64, 16),
     memoryBudgetBytes: share(8, 512),
     memoryPercentMax: 85,

@@ -2,6 +2,7 @@
  * Logs requests that took long, with where their time went. A line names a request by its id and its command, and holds
  * no key and no value.
  */
+import type { CommandType } from '@paxkv/protocol';
 import type { Logger } from 'pino';
 import type { RequestTiming } from '../replica/request-timing.ts';
 import { LineLimit } from './line-limit.ts';
@@ -30,21 +31,26 @@ export class SlowRequests {
   }
 
   /** Whether a request that has ended took long, not counting the time in which its client receives the reply. */
-  isSlow({ totalMs }: RequestTiming): boolean {
+  isSlow({ command, totalMs }: RequestTiming): boolean {
     const { slowMs } = this.#options;
-    return slowMs > 0 && totalMs >= slowMs;
+    return slowMs > 0 && totalMs >= slowMs && !isWait(command);
   }
 
   /** The reply has left this process, or its client has gone. */
   onSent(timing: RequestTiming, nowMs = performance.now()): void {
     const { slowMs, logger } = this.#options;
-    if (slowMs === 0 || nowMs - timing.begunMs < slowMs) return;
+    if (slowMs === 0 || nowMs - timing.begunMs < slowMs || isWait(timing.command)) return;
     this.#count += 1;
     const omitted = this.#limit.take('slow request', nowMs);
     if (omitted === undefined) return;
     const fields = { ...describe(timing, nowMs), ...(omitted === 0 ? {} : { omitted }) };
     logger.warn(fields, 'slow request');
   }
+}
+
+/** Whether the request waits for something to happen, for as long as its client wishes. */
+function isWait(command: CommandType): boolean {
+  return command === 'changes';
 }
 
 function describe(timing: RequestTiming, nowMs: number): object {

@@ -66,9 +66,11 @@ export class Lifecycle {
     return wasActive;
   }
 
-  /** @throws KvError `KV_UNAVAILABLE` */
-  expectServing(): void {
+  /** `signal`: that of the request. @throws KvError `KV_UNAVAILABLE`, `KV_ABORTED`; *not done* */
+  expectServing(signal?: AbortSignal): void {
     if (this.state !== 'running') throw this.unavailable();
+    if (signal?.aborted !== true) return;
+    throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
   }
 
   /** The error for a request that arrives while the replica does not serve. *Not done.* */

@@ -4,14 +4,7 @@
  * Rule: a request gets its reply once it is decided, and so durable in a quorum, and applied here.
  */
 import { type Decision, Paxos, type PeerId } from '@paxkv/paxos';
-import {
-  type Bytes,
-  isRangeRead,
-  KvError,
-  type Reply,
-  type Request,
-  refusalToError,
-} from '@paxkv/protocol';
+import { type Bytes, isRangeRead, type Reply, type Request, refusalToError } from '@paxkv/protocol';
 import { requestLevelOf, thisVersion, type Version } from '../state-machine/features.ts';
 import { type Applied, StateMachine } from '../state-machine/state-machine.ts';
 import { StateDatabase } from '../storage/state/state-database.ts';
@@ -32,6 +25,7 @@ import { expectUsable } from './requests/session-check.ts';
 import { retentionOf } from './retention.ts';
 import { Verification } from './scrub/verification.ts';
 import type { SubmitOptions, Submitter } from './submitter.ts';
+import { isWatch, Watches } from './watch/watches.ts';
 import { OwnSession } from './writes/own-session.ts';
 import { Writes } from './writes/writes.ts';
 
@@ -47,6 +41,7 @@ export class Replica implements Submitter {
   readonly #writes: Writes;
   readonly #gapFiller: GapFiller;
   readonly #reads: Reads;
+  readonly #watches: Watches;
   readonly #catchUp: CatchUp;
   readonly #verification: Verification;
   readonly #version: Version;
@@ -82,6 +77,8 @@ export class Replica implements Submitter {
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
     this.#reads = new Reads({ paxos, clock, steps, state: applier, onFailed: onReadFailed });
+    const present = () => applier.machine;
+    this.#watches = new Watches({ clock, machine: present, submit: this.submit.bind(this) });
     this.#catchUp = this.#createCatchUp(options);
     this.#lifecycle = new Lifecycle({ paxos, state: applier, catchUp: this.#catchUp });
     this.#verification = new Verification({ ...options, onFailed: (e) => this.#fail(toError(e)) });
@@ -130,14 +127,12 @@ export class Replica implements Submitter {
 
   /** @throws also `KV_FEATURE_OFF`; TypeError for a request that breaks a limit of the protocol. */
   async submit(request: Request, options: SubmitOptions = {}): Promise<Reply> {
-    this.#lifecycle.expectServing();
-    if (options.signal?.aborted === true) {
-      throw new KvError('KV_ABORTED', 'The caller ended the wait.', { outcome: 'not done' });
-    }
+    this.#lifecycle.expectServing(options.signal);
     const { command, stamp, consistency } = request;
     const { machine } = this.#applier;
     const isOn = requestLevelOf(request, this.#version) <= machine.featureLevel;
     if (!isOn) throw refusalToError('featureOff');
+    if (isWatch(command)) return this.#watches.read(command, { ...options, consistency });
     if ((command.type === 'get' && stamp === undefined) || isRangeRead(command)) {
       const pending = this.#pending.admit(request, options);
       const read = { command, pending };
@@ -192,7 +187,7 @@ export class Replica implements Submitter {
     const { stateTransfer: transfer, state: level, logWindow: window, limits } = options;
     return new CatchUp({
       ...options,
-      ...{ transfer, level, window, cachedBytesMax: limits.cachedBytesMax },
+      ...{ ...limits, transfer, level, window },
       values: this.#applier.machine.values,
       paxos: this.#paxos,
       state: this.#applier,
@@ -211,6 +206,7 @@ export class Replica implements Submitter {
     this.#pending.interruptAll('This server has fallen behind and takes a newer state.');
     this.#writes.abandon();
     this.#steps.abandon();
+    this.#watches.interruptAll('This server takes a newer state.');
     await this.#verification.pause();
     await this.#applier.pause();
   }
@@ -261,6 +257,7 @@ export class Replica implements Submitter {
     this.#raiser?.report();
     this.#expirer.check();
     this.#reads.onApplied();
+    this.#watches.onApplied();
     this.#catchUp.onApplied();
     this.#gapFiller.check();
   }
@@ -268,7 +265,9 @@ export class Replica implements Submitter {
   #fail(error: Error): void {
     if (!this.#lifecycle.fail(error)) return;
     this.#stopParts();
-    this.#pending.interruptAll('This server failed while the request was pending.', error);
+    const reason = 'This server failed while the request was pending.';
+    this.#pending.interruptAll(reason, error);
+    this.#watches.interruptAll(reason);
     // A failed replica neither votes nor sends its state to others. `stop` reports what closing throws.
     this.#paxos.kill().catch(() => {});
     this.#catchUp.stop().catch(() => {});
@@ -277,6 +276,7 @@ export class Replica implements Submitter {
   }
 
   async #stop(): Promise<void> {
+    this.#watches.interruptAll('This server is stopping.');
     if (this.#lifecycle.stop()) {
       this.#pending.refuseQueued('This server is stopping.');
       await this.#pending.whenEmpty(stopGraceMs);

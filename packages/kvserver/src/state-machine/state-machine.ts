@@ -5,12 +5,13 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, Entry, RangeRead, ReplyOf } from '@paxkv/protocol';
+import type { Bytes, Entry, PageRead, ReplyOf } from '@paxkv/protocol';
 import { Auth } from './auth/auth.ts';
 import { FailureLatch } from './failure-latch.ts';
-import { expectLevel, thisVersion, type Version } from './features.ts';
+import { expectLevel, thisVersion } from './features.ts';
 import { InstanceApplier, isStepwise } from './instance-applier.ts';
 import { Leases } from './leases/leases.ts';
+import type { MachineOptions } from './machine-options.ts';
 import {
   type Applied,
   type Decision,
@@ -20,7 +21,7 @@ import {
   readRun,
   resolveRun,
 } from './run.ts';
-import { type SessionLimits, Sessions } from './sessions/sessions.ts';
+import { Sessions } from './sessions/sessions.ts';
 import { unappliable } from './state-error.ts';
 import type {
   LoadedState,
@@ -29,6 +30,7 @@ import type {
   VerifiedRows,
   WrittenChecksum,
 } from './state-store.ts';
+import { RecentChanges } from './store/changes/recent-changes.ts';
 import { EntryCache } from './store/entry-cache.ts';
 import { EntryReader, type Found, type HasRoom } from './store/entry-reader.ts';
 import { nameOf } from './store/latin1.ts';
@@ -41,17 +43,6 @@ import { Values } from './values.ts';
 export type { Applied, Decision } from './run.ts';
 export { type Found, type HasRoom, noRoom } from './store/entry-reader.ts';
 
-export interface MachineOptions {
-  /** Default: `thisVersion`. Tests run as another one. */
-  readonly version?: Version | undefined;
-  /** Reads the values of the log. Default: one of its own, which decodes each when it is applied. */
-  readonly values?: Values | undefined;
-  /** About how many bytes of entries it may keep in memory beside changed ones. */
-  readonly cachedBytesMax?: number | undefined;
-  /** The same at all replicas. Default: `sessionLimits`. */
-  readonly sessionLimits?: SessionLimits | undefined;
-}
-
 /**
  * Any error of the database or of a decided value stops the machine: every later call throws the same
  * error. To recover, close the database and open a new machine on it.
@@ -59,6 +50,8 @@ export interface MachineOptions {
 export class StateMachine {
   readonly #stateStore: StateStore;
   readonly #entries: EntryCache;
+  /** The latest changes up to the highest applied instance. A state that was loaded begins without any. */
+  readonly recentChanges: RecentChanges;
   readonly #store: Store;
   readonly #sessions: Sessions;
   /** The leases after the highest applied instance. */
@@ -89,7 +82,9 @@ export class StateMachine {
     this.#entries = new EntryCache({ read, isNew: position.applied < 0, bytesMax });
     this.#reader = new EntryReader(this.#entries);
     this.leases = new Leases(leases);
-    this.#store = new Store(position.revision, this.#entries, this.leases);
+    const recent = new RecentChanges(position.revision, options.recentChangesBytesMax);
+    this.recentChanges = recent;
+    this.#store = new Store(position.revision, this.#entries, { recent, leases: this.leases });
     this.#ranges = new RangeReader({
       store: stateStore,
       undurable: () => this.#entries.undurable(),
@@ -218,7 +213,7 @@ export class StateMachine {
   }
 
   /** A page of a range, of the same moment as what `read` reads. @throws StateError */
-  readRange(command: RangeRead): Promise<ReplyOf<RangeRead['type']>> {
+  readRange(command: PageRead): Promise<ReplyOf<PageRead['type']>> {
     return this.#latch.guard(() => this.#pages.read(command));
   }
 

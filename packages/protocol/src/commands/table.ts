@@ -5,6 +5,7 @@
 import type { RequestField } from '../fields.ts';
 import { type Row, toCount } from '../rows.ts';
 import { append } from './append.ts';
+import { changes } from './changes.ts';
 import { count } from './count.ts';
 import { deleteKey } from './delete.ts';
 import { deleteRange } from './delete-range.ts';
@@ -24,6 +25,13 @@ import type { CommandSpec } from './spec.ts';
 import { transact } from './transact.ts';
 
 export type { AppendCommand, AppendReply } from './append.ts';
+export type {
+  ChangeEvent,
+  ChangesCommand,
+  ChangesReply,
+  DeleteEvent,
+  PutEvent,
+} from './changes.ts';
 export type { Comparison, CountProperty, Relation } from './comparison.ts';
 export type { CountCommand, CountReply } from './count.ts';
 export type { DeleteCommand, DeleteReply } from './delete.ts';
@@ -68,6 +76,7 @@ export const commands = {
   revokeLease,
   putLeased,
   putTtl,
+  changes,
 } as const;
 
 type Specs = typeof commands;
@@ -93,11 +102,14 @@ export type WriteType = {
 }[CommandType];
 
 /** A read of a range. It is answered from the state of a server and is never in the log. */
-export type RangeRead = CommandOf<'scan' | 'count'>;
+export type RangeRead = CommandOf<'scan' | 'count' | 'changes'>;
+
+/** A read of the entries of a range, and not of its changes. */
+export type PageRead = Exclude<RangeRead, CommandOf<'changes'>>;
 
 /** Whether the command reads a range. */
 export function isRangeRead(command: Command): command is RangeRead {
-  return command.type === 'scan' || command.type === 'count';
+  return command.type === 'scan' || command.type === 'count' || command.type === 'changes';
 }
 
 /** Any entry of the table. */

@@ -72,6 +72,8 @@ function replyTo({ type }: Request['command']): DoneReply {
       return { type: 'putLeased', revision: 10 };
     case 'putTtl':
       return { type: 'putTtl', revision: 11, lease: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
+    case 'changes':
+      return { type: 'changes', revision: 8, events: [] };
   }
 }
 

@@ -1,9 +1,11 @@
 /** The state machine of a server as a server in the same process: each request is one instance of the log. */
+import type { SubmitOptions } from '@paxkv/kvserver/internal/replica/submitter';
+import { isWatch, Watches } from '@paxkv/kvserver/internal/replica/watch/watches';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
+import { systemClock } from '@paxkv/kvserver/internal/system/clock';
 import {
   type DoneReply,
-  isRangeRead,
   type Reply,
   type Request,
   refusalToError,
@@ -19,17 +21,29 @@ export class NodeUnderTest {
   /** Changes the reply to each request. */
   change: (reply: DoneReply) => DoneReply = (reply) => reply;
   readonly #machine: StateMachine;
+  readonly #watches: Watches;
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(machine: StateMachine) {
     this.#machine = machine;
+    this.#watches = new Watches({
+      clock: systemClock,
+      machine: () => machine,
+      submit: async () => ({ type: 'get', entry: undefined }),
+    });
   }
 
   static async open(): Promise<NodeUnderTest> {
     return new NodeUnderTest(await StateMachine.open(new StateDatabase(memoryLevel()), everyLevel));
   }
 
-  async submit(request: Request): Promise<DoneReply> {
+  async submit(request: Request, options: SubmitOptions = {}): Promise<DoneReply> {
+    const { command, consistency } = request;
+    if (isWatch(command)) {
+      this.requests.push(request);
+      this.before(request);
+      return this.change(await this.#watches.read(command, { ...options, consistency }));
+    }
     const turn = this.#last.then(() => this.#do(request));
     this.#last = turn.catch(() => {});
     const reply = await turn;
@@ -44,8 +58,12 @@ export class NodeUnderTest {
   async #do(request: Request): Promise<Reply> {
     this.requests.push(request);
     this.before(request);
-    if (isRangeRead(request.command)) return this.#machine.readRange(request.command);
+    const { command } = request;
+    if (command.type === 'scan' || command.type === 'count') {
+      return this.#machine.readRange(command);
+    }
     const [reply] = await applyNext(this.#machine, request);
+    this.#watches.onApplied();
     if (reply === undefined) throw new Error('Each request has a reply.');
     return reply;
   }

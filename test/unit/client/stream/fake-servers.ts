@@ -175,6 +175,7 @@ export function obliging({ request }: Asked): Row {
     revokeLease: [22, 1, 1],
     putLeased: [23, 1],
     putTtl: [24, 1, 'q1Yk0nC8Rk2oZ4y9bXv3Tw'],
+    changes: [16, 1, Uint8Array.of(0x90)],
   } as const;
   return request.command.type === 'openSession' ? [4, 7] : rows[request.command.type];
 }

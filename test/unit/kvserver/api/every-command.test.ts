@@ -92,6 +92,20 @@ const replies: { readonly [T in CommandType]: readonly ReplyOf<T>[] } = {
   ],
   putLeased: [{ type: 'putLeased', revision }],
   putTtl: [{ type: 'putTtl', revision, lease }],
+  changes: [
+    { type: 'changes', revision: 0, events: [] },
+    {
+      ...{ type: 'changes', revision },
+      events: [
+        { type: 'put', key: value, value, createRevision: 1, modRevision: 2, version: 2 },
+        { type: 'delete', key: value, modRevision: 3 },
+        {
+          ...{ type: 'put', key: value, value: new Uint8Array() },
+          ...{ createRevision: revision, modRevision: revision, version: 1 },
+        },
+      ],
+    },
+  ],
 };
 
 const refusals: Record<Refusal, true> = {

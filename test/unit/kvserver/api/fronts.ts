@@ -20,6 +20,8 @@ import { expect } from 'chai';
 import { ServerUnderTest } from './http/server-under-test.ts';
 import { type StreamClient, StreamUnderTest } from './stream/stream-under-test.ts';
 
+const rangeReads: ReadonlySet<string> = new Set(['scan', 'count', 'changes']);
+
 /** An error as a client gets it. */
 export interface Failure {
   readonly code: string;
@@ -97,7 +99,7 @@ async function openStream(): Promise<Front> {
     answer: (script) => {
       replica.script = script;
     },
-    takesStamp: ({ type, access }) => access !== 'session' && type !== 'scan' && type !== 'count',
+    takesStamp: ({ type, access }) => access !== 'session' && !rangeReads.has(type),
     ask: async (request) => {
       const asked = await send(request);
       const row = await asked.reply(lastId).catch(() => undefined);
@@ -143,7 +145,7 @@ async function openInProcess(): Promise<Front> {
     answer: (script) => {
       answer = script;
     },
-    takesStamp: ({ type, access }) => access !== 'session' && type !== 'scan' && type !== 'count',
+    takesStamp: ({ type, access }) => access !== 'session' && !rangeReads.has(type),
     ask: (request) =>
       service.submit(request).catch((error: unknown) => {
         if (error instanceof KvError) return failureOf(error);

@@ -21,7 +21,8 @@ function heldBytes(mebibytes: number): number {
   // A write of the database holds a batch in its log, its memory table and twice in the batch itself.
   const state = 4 * limits.undurableBytesMax + limits.cachedBytesMax;
   const clients = limits.memoryBudgetBytes;
-  return limits.retainedLogBytesMax + state + clients + 2 * limits.peerQueueBytesMax;
+  const changes = limits.recentChangesBytesMax;
+  return limits.retainedLogBytesMax + state + clients + changes + 2 * limits.peerQueueBytesMax;
 }
 
 describe('the limits of a server', () => {

@@ -4,6 +4,7 @@ import {
   type CommandOf,
   type Comparison,
   type Entry,
+  isRangeRead,
   type KeyRange,
   type OperationReply,
   type Reply,
@@ -46,7 +47,7 @@ export class Model {
     ) {
       throw new TypeError('The model has no leases.');
     }
-    if (command.type === 'scan' || command.type === 'count') {
+    if (isRangeRead(command)) {
       throw new TypeError('No read of a range is in the log.');
     }
     return stamp === undefined ? this.#do(command) : this.#doOnce(command, stamp);

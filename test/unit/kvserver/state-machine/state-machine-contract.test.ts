@@ -50,7 +50,11 @@ const { transaction } = fc.letrec<{ transaction: TransactCommand; operation: Ope
     ),
   }),
 );
-const command = fc.oneof({ arbitrary: keyCommand, weight: 4 }, transaction);
+const bound = fc.constantFrom(new Uint8Array(), ...keys);
+const deleteRange = fc.record({
+  ...{ type: fc.constant('deleteRange' as const), prefix: bound, from: bound, to: bound },
+});
+const command = fc.oneof({ arbitrary: keyCommand, weight: 5 }, transaction, deleteRange);
 /** Few sessions and numbers, so that they collide; the window moves rarely. */
 const stamp = fc
   .record({
@@ -75,8 +79,11 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 /** Sizes of groups, repeated. */
 const cuts = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 });
 
-/** Whether applied instances were written before the next restart, repeated. */
-const flushes = fc.array(fc.boolean(), { minLength: 1, maxLength: 6 });
+/** When instances are written before the next restart, repeated: while they are applied, after that, or not at all. */
+type Flush = 'during' | 'after' | 'never';
+const flushes = fc.array(fc.constantFrom<Flush[]>('during', 'after', 'never'), {
+  ...{ minLength: 1, maxLength: 6 },
+});
 
 function deliveries(steps: readonly Step[]): Request[] {
   const requests: Request[] = [];
@@ -118,25 +125,41 @@ interface Outcome {
  * Applies each of `runs`. If there are `flushes`, it restarts after each run with what was written by
  * then, as the next of them says; later instances are applied again, with the same replies as before.
  */
-async function play(runs: readonly Decision[][], flushes: readonly boolean[]): Promise<Outcome> {
+async function play(runs: readonly Decision[][], flushes: readonly Flush[]): Promise<Outcome> {
   const level: TestLevel = memoryLevel();
   let machine = await StateMachine.open(new StateDatabase(level), { version });
   const replies: (readonly Reply[])[] = [];
   for (const index of runs.keys()) {
     const log = runs.slice(0, index + 1).flat();
     const { applied: before } = machine;
-    for (const applied of await machine.apply(log.slice(before + 1))) {
+    const flush = flushes[index % Math.max(1, flushes.length)];
+    const applying = machine.apply(log.slice(before + 1));
+    const writing = flush === 'during' ? writeUntil(applying, machine) : undefined;
+    for (const applied of await applying) {
       const { seq } = applied;
       expect(plain(applied.replies)).to.deep.equal(plain(replies[seq] ?? applied.replies));
       replies[seq] = applied.replies;
     }
     expect(machine.applied).to.equal(before + log.slice(before + 1).length);
-    if (flushes.length === 0) continue;
-    if (flushes[index % flushes.length]) await machine.flush();
+    await (flush === 'after' ? machine.flush() : writing);
+    if (flush === undefined) continue;
     if (index < runs.length - 1)
       machine = await StateMachine.open(new StateDatabase(level), { version });
   }
   return { replies: replies.flat(), machine };
+}
+
+/** Writes again and again, at any moment while a run is applied. */
+async function writeUntil(applied: unknown, machine: StateMachine): Promise<void> {
+  let isApplied = false;
+  const end = Promise.resolve(applied).then(() => {
+    isApplied = true;
+  });
+  for (let turn = 1; !isApplied; turn += 1) {
+    await machine.flush();
+    if (turn % 50 === 0) await new Promise(setImmediate);
+  }
+  await end;
 }
 
 describe('StateMachine beside a model', () => {
@@ -183,7 +206,7 @@ describe('StateMachine beside a model', () => {
           }),
         );
         const decisions = toDecisions([open, ...requests], sizes);
-        const { machine } = await play(groups(decisions, sizes), [true, false, false]);
+        const { machine } = await play(groups(decisions, sizes), ['after', 'never', 'never']);
         const entry = await machine.read(Uint8Array.of(1));
         expect([...(entry?.value ?? [])]).to.deep.equal([...new Set(arrivals)]);
       }),

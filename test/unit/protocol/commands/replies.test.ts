@@ -36,10 +36,13 @@ const ttlMs = 5000;
 /** Sessions with a store in which every key that is asked for has the same value, or is absent. */
 class World {
   readonly #sessions = new Sessions({ next: 1, uses: 0 });
+  readonly #leases = leaseIds.map(
+    (id) => new Lease({ id, owner: 'here', ttlMs, isOfOneKey: false }),
+  );
   readonly #store = new Store(
     5,
     { change: (slot, entry) => Object.assign(slot, { entry }) },
-    new Leases(leaseIds.map((id) => new Lease({ id, owner: 'here', ttlMs, isOfOneKey: false }))),
+    { leases: new Leases(this.#leases) },
   );
   readonly #slots = new Map<string, CacheSlot>();
   readonly #value: Uint8Array | undefined;
@@ -95,6 +98,16 @@ const pages: Readonly<Record<RangeRead['type'], readonly Reply[]>> = {
   count: [
     { type: 'count', revision: 0, count: 0, next: undefined },
     { type: 'count', revision: 2 ** 40, count: 10_000, next: key },
+  ],
+  changes: [
+    { type: 'changes', revision: 7, events: [] },
+    {
+      ...{ type: 'changes', revision: 2 ** 40 },
+      events: [
+        { ...read, type: 'put' },
+        { type: 'delete', key, modRevision: 2 ** 40 },
+      ],
+    },
   ],
 };
 

@@ -99,7 +99,7 @@ describe('The table of commands', () => {
 for (const spec of allCommands) {
   const { type, access, tag } = spec;
   const good = goodCommandsOf(spec);
-  const isRange = type === 'scan' || type === 'count';
+  const isRange = good.some(isRangeRead);
   const hasStamp = access !== 'session' && !isRange;
   const stamps = hasStamp ? [{}, { stamp }] : [{}];
   const requests = good.flatMap((command) => stamps.map((rest) => ({ command, ...rest })));

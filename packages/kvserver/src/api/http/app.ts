@@ -26,6 +26,7 @@ import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
 import { addMetricsRoute } from './routes/metrics-route.ts';
 import { addTraceRoute } from './routes/trace-route.ts';
+import { addWatchRoute } from './routes/watch-route.ts';
 
 /** The app, and a server around it that does not listen yet. */
 export function createApp(parts: AppParts): {
@@ -116,6 +117,7 @@ function createHotRoutes(context: HttpContext): Router {
   const router = new Router();
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
+  addWatchRoute(router, context);
   addConsoleRoutes(router, context);
   addBackupRoute(router, context);
   addTraceRoute(router, context);

@@ -1,6 +1,12 @@
 /** The OpenAPI document of the HTTP interface. It follows from the schemas and tables that the server itself uses. */
 import { version } from '../../system/version.ts';
-import { commandOperations, keyOperations, type Operation, stateOperations } from './operations.ts';
+import {
+  commandOperations,
+  keyOperations,
+  type Operation,
+  stateOperations,
+  watchOperation,
+} from './operations.ts';
 import { type JsonSchema, problemSchema } from './schema.ts';
 
 /** An OpenAPI 3.1 document. */
@@ -29,7 +35,7 @@ const securitySchemes = {
 
 /** All operations of the interface, in the order of the document. */
 export function allOperations(): Operation[] {
-  return [...keyOperations(), ...commandOperations(), ...stateOperations()];
+  return [...keyOperations(), watchOperation(), ...commandOperations(), ...stateOperations()];
 }
 
 export function openApiDocument(): OpenApiDocument {

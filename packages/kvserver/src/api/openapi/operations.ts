@@ -36,6 +36,7 @@ const summaries: Readonly<Record<CommandType, string>> = {
   revokeLease: 'End a lease, and delete its keys',
   putLeased: 'Store a value under a key that is deleted with its lease',
   putTtl: 'Store a value for a limited time',
+  changes: 'Read what has changed in a range after a revision, or wait for a change',
 };
 
 const bytes = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
@@ -112,6 +113,31 @@ const consistency: JsonSchema = {
   description: 'serializable: from the own state of the server, which may be behind.',
   schema: { type: 'string', enum: ['linearizable', 'serializable'], default: 'linearizable' },
 };
+
+/** The changes of a range as they are made. */
+export function watchOperation(): Operation {
+  const text = (name: string, description: string): JsonSchema => {
+    return { name, in: 'query', description, schema: { type: 'string' } };
+  };
+  const after = { type: 'integer', minimum: 0 };
+  const stream = 'Events `changes`, `progress` and `end`, whose data are JSON.';
+  return {
+    ...{ path: paths.watch, method: 'get', operationId: 'watch', tags: ['For people'] },
+    summary: 'Watch a key or a range',
+    parameters: [
+      text('key', 'Percent-encoded UTF-8, as the bounds are. Not together with them.'),
+      text('prefix', 'Only keys that begin with it.'),
+      text('from', 'The first key that may be in the range.'),
+      text('to', 'The first key after the range.'),
+      { name: 'after', in: 'query', description: 'The revision to begin after.', schema: after },
+      { name: 'last-event-id', in: 'header', description: 'The same.', schema: after },
+    ],
+    responses: {
+      200: { description: stream, content: media('text/event-stream') },
+      ...errorResponses(['KV_COMPACTED']),
+    },
+  };
+}
 
 /** The operations of probes, operators and browsers. */
 export function stateOperations(): Operation[] {

@@ -197,7 +197,7 @@ export class StreamConnection {
     const { type } = request.command;
     const timing = new RequestTiming(type, origin, cameMs);
     const room =
-      type === 'get' || type === 'transact' || type === 'scan'
+      type === 'get' || type === 'transact' || type === 'scan' || type === 'changes'
         ? new StreamReplyRoom(account, this.#outbox, limits.unsentValueBytesMax)
         : undefined;
     const { signal } = this.#closed;

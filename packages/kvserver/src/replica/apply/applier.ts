@@ -4,7 +4,7 @@
  * Rule: the effect of an instance is durable on this server before the instance may be forgotten.
  */
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
-import type { Bytes, RangeRead, ReplyOf } from '@paxkv/protocol';
+import type { Bytes, PageRead, ReplyOf } from '@paxkv/protocol';
 import type { Limits } from '../../config/settings.ts';
 import type { Applied, Found, HasRoom, StateMachine } from '../../state-machine/state-machine.ts';
 import { DecisionQueue, isMeeting, type Run } from './decision-queue.ts';
@@ -95,7 +95,7 @@ export class Applier {
   }
 
   /** A page of a range after the highest instance applied; see `StateMachine.readRange`. @throws StateError */
-  readRange(command: RangeRead): Promise<ReplyOf<RangeRead['type']>> {
+  readRange(command: PageRead): Promise<ReplyOf<PageRead['type']>> {
     return this.#machine.readRange(command);
   }
 

@@ -53,6 +53,8 @@ export interface CatchUpOptions {
   readonly values: Values;
   /** About how many bytes of entries the state machine may keep in memory. */
   readonly cachedBytesMax?: number | undefined;
+  /** The same of its latest changes. */
+  readonly recentChangesBytesMax?: number | undefined;
   /** Default: `sessionLimits`. */
   readonly sessionLimits?: SessionLimits | undefined;
   /** Gets decisions from other replicas, in order. */
@@ -105,6 +107,7 @@ export class CatchUp {
       version,
       values,
       cachedBytesMax: options.cachedBytesMax,
+      recentChangesBytesMax: options.recentChangesBytesMax,
       sessionLimits: options.sessionLimits,
       state,
       random,

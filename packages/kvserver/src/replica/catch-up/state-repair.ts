@@ -32,6 +32,8 @@ export interface StateRepairOptions {
   readonly values?: Values | undefined;
   /** About how many bytes of entries the state machine may keep in memory. */
   readonly cachedBytesMax?: number | undefined;
+  /** The same of its latest changes. */
+  readonly recentChangesBytesMax?: number | undefined;
   /** Default: `sessionLimits`. */
   readonly sessionLimits?: SessionLimits | undefined;
   /** The own state could not be read, so this replica must not continue with it. */

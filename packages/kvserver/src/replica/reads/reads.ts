@@ -9,7 +9,7 @@ import type { Clock, Paxos } from '@paxkv/paxos';
 import {
   type Bytes,
   type CommandOf,
-  type RangeRead,
+  type PageRead,
   type Reply,
   scanLimitMax,
 } from '@paxkv/protocol';
@@ -46,7 +46,7 @@ export interface ReadsOptions {
 }
 
 /** A command that is answered from the state. */
-export type ReadCommand = CommandOf<'get'> | RangeRead;
+export type ReadCommand = CommandOf<'get'> | PageRead;
 
 export interface PendingRead {
   readonly command: ReadCommand;
@@ -216,7 +216,7 @@ export class Reads {
     return costMin + bytes;
   }
 
-  #offerPage({ pending, decided }: ReadyRead, command: RangeRead): Verdict {
+  #offerPage({ pending, decided }: ReadyRead, command: PageRead): Verdict {
     const bytesMax = command.type === 'scan' ? pageBytesMax : 0;
     if (pending.room?.reserve(bytesMax) === false) return this.#block(pending);
     const page: Promise<Reply> = this.#options.state.readRange(command);

@@ -34,6 +34,7 @@ export function bytesOf({ command, stamp }: Request): number {
       return overheadBytes + rangeRemovalBytes;
     case 'scan':
     case 'count':
+    case 'changes':
       return overheadBytes + bytesOfRange(command);
     case 'deleteRange':
       return overheadBytes + bytesOfRange(command) + rangeRemovalBytes;

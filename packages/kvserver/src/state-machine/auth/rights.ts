@@ -87,6 +87,7 @@ export function needsOf(command: Command): readonly Need[] {
       ];
     case 'scan':
     case 'count':
+    case 'changes':
       return [{ kind: 'read', range: boundsOf(command) }];
     case 'deleteRange':
       return [

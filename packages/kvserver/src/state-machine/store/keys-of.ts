@@ -14,6 +14,7 @@ export function keysOf(command: Command): readonly Bytes[] {
     case 'openSession':
     case 'scan':
     case 'count':
+    case 'changes':
     case 'deleteRange':
     case 'grantLease':
     case 'renewLease':

@@ -10,6 +10,7 @@ import { type ExpiringLease, Leases } from '../leases/leases.ts';
 import { localOwner } from '../sessions/opening.ts';
 import type { CacheSlot } from './cached-entry.ts';
 import type { CachedEntry, CachedValue } from './cached-value.ts';
+import type { RecentChanges } from './changes/recent-changes.ts';
 import { removalOf } from './commands/delete-range.ts';
 import type { Applying, Changes, StoreCommand, StoreReply } from './commands/effect.ts';
 import { applyToLease } from './commands/lease.ts';
@@ -24,8 +25,16 @@ import { entryAfter } from './next-entry.ts';
  */
 const instanceReadBytesMax = 8 * 1024 * 1024;
 
+export interface StoreParts {
+  /** Takes every change. Default: nothing does. */
+  readonly recent?: Pick<RecentChanges, 'add'>;
+  /** The leases of the state. Default: none. */
+  readonly leases?: Leases;
+}
+
 export class Store implements Applying, Changes {
   readonly #cache: Pick<EntryCache, 'change'>;
+  readonly #recent: Pick<RecentChanges, 'add'>;
   readonly #leases: Leases;
   #revision: number;
   #instanceReadBytes = 0;
@@ -33,10 +42,15 @@ export class Store implements Applying, Changes {
   #owner = '';
   #draft: LeaseDraft | undefined;
 
-  /** `revision`: that of the state in `cache`, whose leases `leases` are. */
-  constructor(revision: number, cache: Pick<EntryCache, 'change'>, leases = new Leases()) {
+  /** `revision`: that of the state in `cache`. */
+  constructor(
+    revision: number,
+    cache: Pick<EntryCache, 'change'>,
+    { recent = { add: () => {} }, leases = new Leases() }: StoreParts = {},
+  ) {
     this.#revision = revision;
     this.#cache = cache;
+    this.#recent = recent;
     this.#leases = leases;
   }
 
@@ -124,6 +138,7 @@ export class Store implements Applying, Changes {
     return this.#revision;
   }
 
+  /** The change is of the present revision. */
   #change(slot: CacheSlot, entry: CachedEntry | undefined): void {
     const [before, after] = [slot.entry?.lease, entry?.lease];
     if (before !== after) {
@@ -131,6 +146,7 @@ export class Store implements Applying, Changes {
       this.#leases.move(slot.name, before, after);
     }
     this.#cache.change(slot, entry);
+    this.#recent.add(this.#revision, slot.name, entry);
   }
 
   #advance(): number {

@@ -14,6 +14,7 @@ import type { SubmitOptions, Submitter } from '@paxkv/kvserver/internal/replica/
 import { KvService } from '@paxkv/kvserver/internal/service/kv-service';
 import {
   type AuthTable,
+  type ChangeEvent,
   type CommandOf,
   type CurrentStatus,
   type ErrorReply,
@@ -85,9 +86,29 @@ export class ScriptedReplica implements Submitter {
         for (const key of keys) model.apply({ command: { type: 'delete', key } });
         return { type: 'revokeLease', revision: model.revision, deleted: keys.length };
       }
+      case 'changes':
+        return { type: 'changes', revision: model.revision, events: this.#changes(command) };
       default:
         return model.apply({ command });
     }
+  }
+
+  /** The writes of the present entries of a range. */
+  #changes({ after, ...range }: CommandOf<'changes'>): ChangeEvent[] {
+    if (after === 'now') return [];
+    const entries = this.#scan({
+      ...range,
+      type: 'scan',
+      limit: 1000,
+      reverse: false,
+      keysOnly: false,
+    });
+    return entries
+      .filter(({ modRevision }) => modRevision > after)
+      .sort((one, other) => one.modRevision - other.modRevision)
+      .map(({ key, value = new Uint8Array(), ...versions }) => {
+        return { type: 'put', key, value, ...versions };
+      });
   }
 
   /** The first entries of a range, which have room in one page. */

@@ -71,6 +71,8 @@ export class ScriptedReplica implements Submitter {
         return { type, revision };
       case 'putTtl':
         return { type, revision, lease };
+      case 'changes':
+        return { type, revision, events: [] };
     }
   }
 

@@ -15,18 +15,18 @@ describe('Manifest', () => {
     return names.map((name) => Number.parseInt(name, 10));
   };
 
-  /**
-   * Each opening moves the content of the log into a new table and lists it; sometimes tables are merged.
-   */
-  beforeEach(async () => {
+  /** Each opening moves the content of the log into a new table and lists it. From the fourth on, tables are merged. */
+  async function openAndWrite(times: number): Promise<void> {
     directory = join(await scratch.directory(), 'rows');
-    for (let round = 0; round < 7; round += 1) {
+    for (let round = 0; round < times; round += 1) {
       const level = new Level<string, string>(directory);
       await level.open();
       await level.put(`key ${round}`, 'x'.repeat(5000));
       await level.close();
     }
-  });
+  }
+
+  beforeEach(() => openAndWrite(7));
   afterEach(() => scratch.clear());
 
   it('lists the tables in use', async () => {
@@ -42,10 +42,12 @@ describe('Manifest', () => {
   });
 
   it('names the log in use and the last write in the tables', async () => {
+    // A merge that ends after a write names that write, though it is in no table yet.
+    await openAndWrite(3);
     const version = await readVersion(directory);
     const logs = (await readdir(directory)).filter((name) => name.endsWith('.log'));
     expect(logs.map((name) => Number.parseInt(name, 10))).to.deep.equal([version?.logNumber]);
-    expect(version?.lastSequence).to.equal(6);
+    expect(version?.lastSequence).to.equal(2);
   });
 
   it('does not list a deleted table', () => {

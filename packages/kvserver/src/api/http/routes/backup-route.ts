@@ -3,10 +3,12 @@
  * Rule: a reply that was not sent to its end never ends like one that was.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { KvError, paths } from '@paxkv/protocol';
+import { paths } from '@paxkv/protocol';
 import type { HttpContext } from '../context.ts';
 import type { Router } from '../router.ts';
+import { drained } from './drained.ts';
 import { flagsOf } from './request-target.ts';
+import { expectNoOtherSite } from './same-site.ts';
 
 const headers = {
   'content-type': 'application/octet-stream',
@@ -22,7 +24,7 @@ export function addBackupRoute(
   if (backup === undefined) return;
   const send = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const isSerializable = flagsOf(request, ['serializable']).has('serializable');
-    expectNoOtherSite(request);
+    expectNoOtherSite(request, 'a backup');
     await service.auth.expectNeed(authenticator.principalOf(request), { kind: 'admin' });
     const consistency = isSerializable ? 'serializable' : 'linearizable';
     const signal = connections.signalOf(response);
@@ -44,26 +46,5 @@ export function addBackupRoute(
       await service.auth.expectNeed(authenticator.principalOf(request), { kind: 'admin' });
       response.writeHead(200, headers).end();
     },
-  });
-}
-
-/** An image or a script of another site is asked for without an origin. */
-function expectNoOtherSite({ headers: { 'sec-fetch-site': site } }: IncomingMessage): void {
-  if (site === undefined || site === 'same-origin' || site === 'none') return;
-  throw new KvError('KV_BAD_REQUEST', 'Pages of other sites may not ask for a backup.');
-}
-
-/** Resolves when the client has taken what was written, or has gone. */
-function drained(response: ServerResponse, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      response.off('drain', settle).off('close', settle);
-      signal?.removeEventListener('abort', settle);
-      resolve();
-    };
-    response.on('drain', settle).on('close', settle);
-    // A response that waits behind another one emits no `close`.
-    signal?.addEventListener('abort', settle);
-    if (response.destroyed || signal?.aborted === true) settle();
   });
 }

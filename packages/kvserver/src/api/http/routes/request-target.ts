@@ -38,6 +38,30 @@ export function flagsOf(
   throw new KvError('KV_BAD_REQUEST', `This path ${takes}; in a key, write ? as %3F.`);
 }
 
+/**
+ * The parameters in the query by name, percent-decoded, all of them among `allowed`.
+ *
+ * @throws KvError `KV_BAD_REQUEST` for any other query.
+ */
+export function parametersOf<N extends string>(
+  { url = '' }: IncomingMessage,
+  allowed: readonly N[],
+): { readonly [P in N]?: Bytes } {
+  const start = url.indexOf('?');
+  const parts = start === -1 ? [] : url.slice(start + 1).split('&', allowed.length + 1);
+  const parameters: { [P in N]?: Bytes } = {};
+  for (const part of parts) {
+    const [given = '', ...rest] = part.split('=');
+    const name = allowed.find((known) => known === given);
+    if (name === undefined || rest.length !== 1 || parameters[name] !== undefined) {
+      const known = allowed.map((each) => `${each}=`).join(', ');
+      throw new KvError('KV_BAD_REQUEST', `This path takes no parameters but ${known} each once.`);
+    }
+    parameters[name] = percentDecode(rest[0] ?? '');
+  }
+  return parameters;
+}
+
 function percentDecode(text: string): Buffer {
   if (/%(?![0-9a-f]{2})/i.test(text) || text.includes('#')) {
     throw new KvError(

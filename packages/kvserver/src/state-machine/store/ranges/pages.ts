@@ -2,7 +2,7 @@
 import {
   type CommandOf,
   countLimitMax,
-  type RangeRead,
+  type PageRead,
   type ReplyOf,
   type ScannedEntry,
   valueBytesMax,
@@ -33,8 +33,8 @@ export class PageReader {
   }
 
   /** @throws StateError */
-  read(command: RangeRead): Promise<ReplyOf<RangeRead['type']>> {
-    return this.#slots.run<ReplyOf<RangeRead['type']>>(() =>
+  read(command: PageRead): Promise<ReplyOf<PageRead['type']>> {
+    return this.#slots.run<ReplyOf<PageRead['type']>>(() =>
       command.type === 'scan' ? scan(this.#reader, command) : count(this.#reader, command),
     );
   }

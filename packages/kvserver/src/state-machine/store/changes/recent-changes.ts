@@ -1,0 +1,147 @@
+/**
+ * Recent changes: the latest changes of entries in memory, in the order of their revisions, for those who watch. All
+ * watchers read the same changes; none has a copy of its own.
+ * Rule: it has every change after `since`, and all changes of a revision or none.
+ */
+import type { CachedEntry, CachedValue } from '../cached-value.ts';
+import { isInRange, type NameRange } from '../ranges/name-range.ts';
+
+/** Limit for the bytes of changes, unless another is given. */
+export const recentChangesBytesMax = 32 * 1024 * 1024;
+/** Estimated overhead of a change besides its key and value. */
+const overheadBytes = 160;
+/** Changes that one read looks at, so that it ends soon. */
+const lookedAtMax = 20_000;
+/** Dropped changes stay in the array until they are as many as the others, and at least so many. */
+const droppedCountMin = 1024;
+
+/** One change of one key. */
+export interface RecentChange {
+  readonly revision: number;
+  readonly name: string;
+  /** `undefined`: the key was removed. */
+  readonly entry: CachedEntry | undefined;
+}
+
+export interface ChangesPage {
+  readonly changes: readonly RecentChange[];
+  /** Bytes of the keys and values in it. */
+  readonly bytes: number;
+  /** The page has every change of its range up to this revision. */
+  readonly revision: number;
+  /** Whether that is the revision of the store, or the one that the page was to begin after if that is higher. */
+  readonly isLast: boolean;
+}
+
+export interface ChangesQuery {
+  readonly range: NameRange;
+  /** The revision after which the changes were made. */
+  readonly after: number;
+  /** The page ends with the revision at which it has so many bytes. */
+  readonly bytesMax: number;
+}
+
+export class RecentChanges {
+  readonly #bytesMax: number;
+  #changes: RecentChange[] = [];
+  /** The changes before this one are dropped. */
+  #first = 0;
+  #bytes = 0;
+  #since: number;
+
+  /** `revision`: that of the store, of whose earlier changes nothing is known. */
+  constructor(revision: number, bytesMax = recentChangesBytesMax) {
+    this.#since = revision;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** The lowest revision after which it has every change. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** Approximate bytes of the changes in memory. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** `revision`: that of the store from now on, no lower than that of the last change. */
+  add(revision: number, name: string, entry: CachedEntry | undefined): void {
+    // The key of the auth table is none that a client could name.
+    if (name === '') return;
+    const change = { revision, name, entry: entry && owning(entry) };
+    this.#changes.push(change);
+    this.#bytes += bytesOf(change);
+    while (this.#bytes > this.#bytesMax) this.#dropFirst();
+  }
+
+  /** The first changes of a range, as far as they fit; `undefined` if some after `after` are gone. */
+  read({ range, after, bytesMax }: ChangesQuery, revision: number): ChangesPage | undefined {
+    if (after < this.#since) return undefined;
+    const found: RecentChange[] = [];
+    let bytes = 0;
+    let last = after;
+    const start = this.#indexAfter(after);
+    for (let index = start; index < this.#changes.length; index += 1) {
+      const change = this.#changes[index];
+      if (change === undefined) break;
+      // Safety: a page that had a part of a revision would lose the rest of it.
+      const isFull = bytes >= bytesMax || index - start >= lookedAtMax;
+      if (isFull && change.revision > last) {
+        return { changes: found, bytes, revision: last, isLast: false };
+      }
+      last = change.revision;
+      if (!isInRange(range, change.name)) continue;
+      found.push(change);
+      bytes += bytesOf(change);
+    }
+    return { changes: found, bytes, revision: Math.max(after, revision), isLast: true };
+  }
+
+  /** The names of the keys that changed after `revision`, as far as they are known. */
+  namesAfter(revision: number): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (let index = this.#indexAfter(revision); index < this.#changes.length; index += 1) {
+      const change = this.#changes[index];
+      if (change !== undefined) names.add(change.name);
+    }
+    return names;
+  }
+
+  /** The index of the first change after `revision`. */
+  #indexAfter(revision: number): number {
+    let low = this.#first;
+    let high = this.#changes.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#changes[middle]?.revision ?? 0) > revision) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #dropFirst(): void {
+    const change = this.#changes[this.#first];
+    if (change === undefined) return;
+    this.#bytes -= bytesOf(change);
+    this.#since = change.revision;
+    this.#first += 1;
+    if (this.#first < droppedCountMin || 2 * this.#first < this.#changes.length) return;
+    this.#changes = this.#changes.slice(this.#first);
+    this.#first = 0;
+  }
+}
+
+function bytesOf({ name, entry }: RecentChange): number {
+  return overheadBytes + name.length + (entry?.value.length ?? 0);
+}
+
+/** A small part of a large buffer would keep all of it in memory, which nobody counts. */
+function owning(entry: CachedEntry): CachedEntry {
+  const { value } = entry;
+  return isSmallPart(value) ? { ...entry, value: Uint8Array.from(value) } : entry;
+}
+
+function isSmallPart(value: CachedValue): value is Uint8Array {
+  return typeof value !== 'string' && value.buffer.byteLength > 2 * value.length;
+}

@@ -1,0 +1,93 @@
+/** Mistakes of watches. */
+import { byTest, type Mutant } from '../mutant.ts';
+
+const recent = 'unit/kvserver/state-machine/store/changes/recent-changes';
+const reads = 'unit/kvserver/replica/watch/watches';
+
+export const watchMutants: readonly Mutant[] = [
+  {
+    id: 'dropped-changes-not-reported',
+    mistake: 48,
+    does: 'A watch continues after a revision whose following changes a server no longer has.',
+    loses: 'A watcher misses changes without an error.',
+    file: 'kvserver/src/state-machine/store/changes/recent-changes.ts',
+    right: '    if (after < this.#since) return undefined;\n',
+    wrong: '',
+    caughtBy: [
+      byTest(recent, 'drop the oldest ones at their bound, and then say so'),
+      byTest(reads, 'are refused once a change after them is gone, also if they wait'),
+    ],
+  },
+  {
+    id: 'revision-cut-in-two',
+    mistake: 48,
+    does: 'A page of changes ends within a revision.',
+    loses: 'A watcher sees a part of a transaction, and never the rest.',
+    file: 'kvserver/src/state-machine/store/changes/recent-changes.ts',
+    right: 'if (isFull && change.revision > last) {',
+    wrong: 'if (isFull && change.revision >= last) {',
+    caughtBy: [byTest(recent, 'end a page behind a whole revision, however large that is')],
+  },
+  {
+    id: 'woken-behind-the-change',
+    mistake: 48,
+    does: 'A watch that is woken continues behind the change for which it was woken.',
+    loses: 'A watcher misses changes that came while it waited.',
+    file: 'kvserver/src/replica/watch/waiting-watches.ts',
+    right: 'resolve(seen);',
+    wrong: 'resolve(revision);',
+    caughtBy: [byTest(reads, 'wait for a change of their range, and for no other')],
+  },
+  {
+    id: 'watch-begins-in-the-past',
+    mistake: 48,
+    does: 'A watch begins at the revision of one server, which may be behind.',
+    loses: 'A watcher sees changes again that were made before it began.',
+    file: 'kvserver/src/replica/watch/watches.ts',
+    right: "    if (command.after === 'now') {\n      await confirm();\n",
+    wrong: "    if (command.after === 'now') {\n",
+    caughtBy: [byTest(reads, 'begin now at a revision that a quorum has confirmed')],
+  },
+  {
+    id: 'transactions-not-watched',
+    mistake: 48,
+    does: 'The changes of a transaction are not among the recent ones.',
+    loses: 'A watcher misses them.',
+    file: 'kvserver/src/state-machine/store/store.ts',
+    right: 'for (const { slot, entry } of changes) this.#change(slot, entry);',
+    wrong: 'for (const { slot, entry } of changes) this.#cache.change(slot, entry);',
+    caughtBy: [
+      byTest(
+        'unit/client/watch/watch',
+        'reflects the state after every batch, whatever is written',
+      ),
+    ],
+  },
+  {
+    id: 'another-server-begins-now',
+    mistake: 48,
+    does: 'A watch that one server refuses begins anew at another one.',
+    loses: 'A watcher misses the changes in between.',
+    file: 'client/src/watch/change-reads.ts',
+    right: 'calls.readAt(endpoint, command, options)',
+    wrong: "calls.readAt(endpoint, { ...command, after: 'now' }, options)",
+    caughtBy: [
+      byTest(
+        'unit/client/watch/change-of-server',
+        'asks the others if one has dropped the changes',
+      ),
+    ],
+  },
+  {
+    id: 'watch-forgets-where-it-was',
+    mistake: 48,
+    does: 'A watch asks every server for the changes after the revision at which it began.',
+    loses: 'A watcher sees changes again and again.',
+    file: 'client/src/watch/watch.ts',
+    right: '      after = revision;\n',
+    wrong: '',
+    caughtBy: [
+      byTest('unit/client/watch/change-of-server', 'loses and repeats nothing when servers fail'),
+    ],
+  },
+];

@@ -1,0 +1,101 @@
+import { RecentChanges } from '@paxkv/kvserver/internal/state-machine/store/changes/recent-changes';
+import type { NameRange } from '@paxkv/kvserver/internal/state-machine/store/ranges/name-range';
+import { expect } from 'chai';
+
+const all: NameRange = { first: '\0', end: undefined, isReversed: false };
+const entry = (value: string | Uint8Array, revision: number) => {
+  return { value, createRevision: revision, modRevision: revision, version: 1 };
+};
+
+describe('Recent changes', () => {
+  let changes: RecentChanges;
+
+  beforeEach(() => {
+    changes = new RecentChanges(10, 2000);
+  });
+
+  const read = (after: number, revision: number, { range = all, bytesMax = 10_000 } = {}) =>
+    changes.read({ range, after, bytesMax }, revision);
+  const namesOf = (page: ReturnType<typeof read>) => page?.changes.map(({ name }) => name);
+
+  it('are those of a range after a revision, in order', () => {
+    changes.add(11, 'a', entry('1', 11));
+    changes.add(12, 'b', undefined);
+    changes.add(13, 'a', entry('2', 13));
+    expect(namesOf(read(10, 13))).to.deep.equal(['a', 'b', 'a']);
+    expect(namesOf(read(11, 13))).to.deep.equal(['b', 'a']);
+    const range = { first: 'b', end: 'c', isReversed: false };
+    expect(read(10, 13, { range })).to.deep.include({ revision: 13, isLast: true });
+    expect(read(10, 13, { range })?.changes).to.deep.equal([
+      { revision: 12, name: 'b', entry: undefined },
+    ]);
+    expect(namesOf(read(13, 13))).to.deep.equal([]);
+  });
+
+  it('do not begin before the state that was loaded', () => {
+    changes.add(11, 'a', entry('1', 11));
+    expect(read(9, 11)).to.equal(undefined);
+    expect(namesOf(read(10, 11))).to.deep.equal(['a']);
+  });
+
+  it('end a page behind a whole revision, however large that is', () => {
+    for (const name of ['a', 'b', 'c']) changes.add(11, name, entry('x', 11));
+    changes.add(12, 'd', entry('x', 12));
+    const page = read(10, 12, { bytesMax: 1 });
+    expect(namesOf(page)).to.deep.equal(['a', 'b', 'c']);
+    expect(page).to.include({ revision: 11, isLast: false });
+    expect(namesOf(read(11, 12, { bytesMax: 1 }))).to.deep.equal(['d']);
+  });
+
+  it('drop the oldest ones at their bound, and then say so', () => {
+    for (let revision = 11; revision <= 40; revision += 1)
+      changes.add(revision, 'k', entry('x'.repeat(100), revision));
+    expect(changes.bytes).to.be.at.most(2000);
+    const { since } = changes;
+    expect(since).to.be.within(30, 34);
+    expect(read(since - 1, 40)).to.equal(undefined);
+    expect(read(since, 40)?.changes[0]).to.include({ revision: since + 1 });
+    expect(read(since, 40)?.changes).to.have.length(40 - since);
+  });
+
+  it('never have a part of a revision that they have dropped', () => {
+    for (let index = 0; index < 30; index += 1)
+      changes.add(11, `k${index}`, entry('x'.repeat(100), 11));
+    expect(read(10, 11)).to.equal(undefined);
+    expect(namesOf(read(11, 11))).to.deep.equal([]);
+    changes.add(12, 'a', entry('y', 12));
+    expect(namesOf(read(11, 12))).to.deep.equal(['a']);
+  });
+
+  it('answer in parts if there is much to look at', () => {
+    changes = new RecentChanges(0, 2 ** 30);
+    for (let revision = 1; revision <= 50_000; revision += 1)
+      changes.add(revision, revision === 45_000 ? 'b' : 'a', undefined);
+    const range = { first: 'b', end: 'c', isReversed: false };
+    let after = 0;
+    const found: number[] = [];
+    for (let isLast = false; !isLast; ) {
+      const page = read(after, 50_000, { range });
+      if (page === undefined) throw new Error('nothing was dropped');
+      found.push(...page.changes.map(({ revision }) => revision));
+      expect(page.revision).to.be.above(after);
+      after = page.revision;
+      isLast = page.isLast;
+    }
+    expect(found).to.deep.equal([45_000]);
+  });
+
+  it('begin after a revision that the store has not reached yet', () => {
+    expect(read(20, 10)).to.deep.include({ changes: [], revision: 20, isLast: true });
+  });
+
+  it('have no auth table, and keep no buffer that is larger than its value', () => {
+    changes.add(11, '', entry('secret', 11));
+    const large = new Uint8Array(5000);
+    changes.add(12, 'a', entry(large.subarray(0, 10), 12));
+    const [change, ...others] = read(10, 12)?.changes ?? [];
+    expect(others).to.deep.equal([]);
+    const value = change?.entry?.value;
+    expect(value instanceof Uint8Array && value.buffer.byteLength).to.equal(10);
+  });
+});
