@@ -4,6 +4,17 @@ import { constants } from 'node:os';
 import type { HeldLock } from '@paxkv/client';
 import { CliError, messageOf } from './cli-error.ts';
 
+/** The end of a program that a command has run: its exit code becomes that of the command, and nothing is printed. */
+export class ProgramEnd extends Error {
+  override readonly name = 'ProgramEnd';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`the program ended with ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
 /** A program that does not end in this time after it was asked to is killed. */
 const endMsMax = 2000;
 

@@ -26,8 +26,8 @@ import { addTransaction } from './commands/txn.ts';
 import { addUser } from './commands/user.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWatch } from './commands/watch.ts';
+import { ProgramEnd } from './locked-program.ts';
 import { addGlobalOptions } from './options.ts';
-import { ProgramEnd } from './program-end.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
 
 /** Functions that add each command to the program, in the order of the help. */

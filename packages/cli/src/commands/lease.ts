@@ -1,7 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { withClient } from '../client.ts';
-import { addTtlOption } from '../lease-options.ts';
 import type { ClientOptions } from '../options.ts';
+import { duration } from '../settings/kinds.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 import { addGroup, addToGroup } from './auth.ts';
 
@@ -32,4 +32,14 @@ export function addLease(program: Command, streams: Streams): void {
       const reply = await withClient(options, ({ leases }) => leases.revoke(id));
       await streams.data(options.json ? jsonLine(reply) : `${reply.deleted}\n`);
     });
+}
+
+/** From a second to a day. */
+const ttl = duration(1000, 24 * 60 * 60 * 1000);
+
+/** Adds `--ttl`. `fallbackMs`: without it the command has no time to live unless one is given. */
+export function addTtlOption(command: Command, text: string, fallbackMs?: number): Command {
+  const option = new Option('--ttl <time>', `${text}: 1s to 1440m`).argParser(ttl.parse);
+  if (fallbackMs !== undefined) option.default(fallbackMs, ttl.format(fallbackMs));
+  return command.addOption(option);
 }

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { withClient } from '../client.ts';
-import { addTtlOption } from '../lease-options.ts';
-import { runUnderLock } from '../locked-program.ts';
+import { ProgramEnd, runUnderLock } from '../locked-program.ts';
 import { addClientOptions, type ClientOptions } from '../options.ts';
-import { ProgramEnd } from '../program-end.ts';
 import { listenForStop } from '../stop-signal.ts';
+import { addTtlOption } from './lease.ts';
 
 interface LockOptions extends ClientOptions {
   readonly ttl: number;

@@ -7,10 +7,10 @@ import {
   conditionOf,
   expectDone,
 } from '../condition-options.ts';
-import { addTtlOption } from '../lease-options.ts';
 import { addClientOptions, type ClientOptions } from '../options.ts';
 import { jsonLine, type Streams } from '../streams.ts';
 import { addKeyArgument, addValueArgument, readValue } from '../value-input.ts';
+import { addTtlOption } from './lease.ts';
 
 interface PutOptions extends ClientOptions, ConditionFlags {
   readonly ttl?: number;

@@ -65,7 +65,7 @@ export class Lock implements AsyncDisposable {
   }
 }
 
-/** A lock that is released by whoever has called. */
+/** A lock that its caller releases. */
 export type HeldLock = Pick<Lock, 'signal' | 'fence' | 'held'>;
 
 /** Waits for the lock. `name`: what the keys of those that wait begin with. @throws KvError */

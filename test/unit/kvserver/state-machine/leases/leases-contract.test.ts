@@ -159,7 +159,7 @@ class Run {
 describe('Leases beside a model', () => {
   it('have the keys and renewals of the model, whenever the server restarts', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 30, size: 'max' }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 25, size: 'max' }), async (steps) => {
         const log = await LeaseLog.open();
         const run = new Run(log);
         for (const each of steps) {
@@ -169,7 +169,7 @@ describe('Leases beside a model', () => {
         await log.restart();
         await run.expectSame();
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 
@@ -188,7 +188,7 @@ describe('Leases beside a model', () => {
         }
         expect(hashes[0]).to.equal(hashes[1]);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });
