@@ -25,6 +25,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   // Its own entry point for the code that differs between Node and browsers.
   client: ['@paxkv/protocol', '@paxkv/client/system'],
+  'paxos-level': ['@paxkv/client', '@paxkv/protocol'],
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/protocol', '@paxkv/client/ring'],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/protocol'],
@@ -67,8 +68,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
       'auth-table.ts',
       'errors.ts',
       ...['fields.ts', 'key-range.ts'],
-      ...['lease.ts', 'limits.ts'],
-      'routes.ts',
+      ...['lease.ts', 'limits.ts', 'routes.ts'],
       'rows.ts',
       'base64.ts',
       'session-id.ts',

@@ -52,9 +52,16 @@ describe('the documents', () => {
   it('have a README in each package and in test', async () => {
     const folders = [
       'test',
-      ...['cli', 'client', 'kvserver', 'paxos', 'playground', 'protocol', 'simulator'].map(
-        (name) => `packages/${name}`,
-      ),
+      ...[
+        'cli',
+        'client',
+        'kvserver',
+        'paxos',
+        'paxos-level',
+        'playground',
+        'protocol',
+        'simulator',
+      ].map((name) => `packages/${name}`),
     ];
     const missing = folders.filter((folder) => !existsSync(join(root, folder, 'README.md')));
     expect(missing).to.deep.equal([]);

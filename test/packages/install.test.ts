@@ -14,6 +14,7 @@ const entryPoints = [
   '@paxkv/kvserver',
   '@paxkv/paxos',
   '@paxkv/paxos/core',
+  '@paxkv/paxos-level',
   '@paxkv/protocol',
   '@paxkv/simulator',
 ];

@@ -8,9 +8,12 @@ import { addBackup } from './commands/backup.ts';
 import { addBench } from './commands/bench.ts';
 import { addCerts } from './commands/certs.ts';
 import { addCluster } from './commands/cluster.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addDelete } from './commands/delete.ts';
+import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
 import { addHealth } from './commands/health.ts';
+import { addImport } from './commands/import.ts';
 import { addIncrement } from './commands/incr.ts';
 import { addLease } from './commands/lease.ts';
 import { addLock } from './commands/lock.ts';
@@ -43,6 +46,8 @@ const commands = [
   addList,
   addLease,
   addLock,
+  addExport,
+  addImport,
   addWatch,
   addStatus,
   addHealth,
@@ -56,6 +61,7 @@ const commands = [
   addAuth,
   addCerts,
   addBench,
+  addCompletion,
 ] as const;
 
 /** Runs one command line, given without the program's name, and resolves with its exit code. Never rejects. */
@@ -74,10 +80,15 @@ export async function run(args: readonly string[], given: Streams): Promise<numb
   }
 }
 
-/** Whether `--json` is given. Searches the arguments, since a wrong command line has no parsed options. */
+/**
+ * Whether `--json` or `-o json` is given. Searches the arguments, since a wrong command line has no parsed options.
+ */
 function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
-  return args.slice(0, end < 0 ? args.length : end).includes('--json');
+  const words = args.slice(0, end < 0 ? args.length : end);
+  const isForm = (word: string, at: number) =>
+    word === 'json' && ['-o', '--output'].includes(words[at - 1] ?? '');
+  return words.includes('--json') || words.includes('--output=json') || words.some(isForm);
 }
 
 async function parse(args: readonly string[], streams: Streams): Promise<void> {

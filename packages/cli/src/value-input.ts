@@ -45,8 +45,8 @@ export async function readValue(
   return Buffer.concat(chunks);
 }
 
-/** Node replaces bytes that are not UTF-8 by U+FFFD; storing that would store something else. */
-function toExactText(text: string): string {
+/** Node replaces bytes that are not UTF-8 by U+FFFD; storing that would store something else. @throws CliError */
+export function toExactText(text: string): string {
   if (!text.includes('\uFFFD')) return text;
   throw new CliError(
     'CLI_USAGE',

@@ -1,6 +1,6 @@
 /** Converts between the keys, ranges and values of a program and those of the store. Namespaces differ in it alone. */
 import { type KeyRange, keyBytesMax } from '@paxkv/protocol';
-import { joined, limited, toKeyBytes, type Writable } from './encoding.ts';
+import { joined, limited, toBoundBytes, toKeyBytes, type Writable } from './encoding.ts';
 import { type RangeInput, toKeyRange } from './range/range-input.ts';
 import { type Coder, coderOf, type Key, type Value, type WritableValue } from './value-encoding.ts';
 
@@ -21,14 +21,24 @@ export class Codec<E> {
 
   /** The codec whose keys are without `prefix`. @throws TypeError, KvError as for a key. */
   within(prefix: Writable): Codec<E> {
-    return new Codec(this.#coder, this.toKey(prefix));
+    return new Codec(this.#coder, this.toKey(toKeyBytes(prefix)));
   }
 
-  /** @throws TypeError if it is neither a string nor bytes; KvError `KV_BAD_REQUEST` if empty, `KV_TOO_LARGE`. */
+  /** The codec of the same keys whose values are in `encoding`. @throws TypeError if it has another form */
+  with<F>(encoding: unknown): Codec<F> {
+    return new Codec(coderOf(encoding), this.#prefix);
+  }
+
+  /**
+   * The key that is empty is a key of a namespace, since the store has it with the prefix.
+   *
+   * @throws TypeError if it is neither a string nor bytes; KvError `KV_BAD_REQUEST` if nothing is stored under it,
+   *   `KV_TOO_LARGE`.
+   */
   toKey(key: Writable): Uint8Array {
-    const own = toKeyBytes(key);
-    if (this.#prefix.length === 0) return own;
-    return limited('key with the prefix of its namespace', joined(this.#prefix, own), keyBytesMax);
+    if (this.#prefix.length === 0) return toKeyBytes(key);
+    const stored = joined(this.#prefix, toBoundBytes('key', key, keyBytesMax));
+    return limited('key with the prefix of its namespace', stored, keyBytesMax);
   }
 
   /** @throws KvError `KV_NOT_DECODABLE` if it should be text and is not UTF-8. */

@@ -3,8 +3,8 @@ import type { Entry as StoredEntry } from '@paxkv/protocol';
 import type { Calls } from './calls.ts';
 import type { Codec } from './codec.ts';
 import { toInteger, toValueBytes, type Writable } from './encoding.ts';
-import { type LeaseOptions, toPut } from './lease/leased-put.ts';
-import type { CallOptions, GetOptions } from './options.ts';
+import { type LeaseOptions, type PutOptions, toPut } from './lease/leased-put.ts';
+import { type CallOptions, checkNames, type GetOptions } from './options.ts';
 import { RangeCalls, type ScannedEntry, type ScannedKey } from './range/range-calls.ts';
 import type { RangeInput, ScanOptions } from './range/range-input.ts';
 import type { Scan } from './range/scan.ts';
@@ -20,10 +20,17 @@ import {
 } from './transaction/transaction-input.ts';
 import { type TransactionResult, toTransactionResult } from './transaction/transaction-result.ts';
 import { type Change, update } from './transaction/update.ts';
-import { decodedAfter, type Value, type WritableValue } from './value-encoding.ts';
+import {
+  decodedAfter,
+  type GivenEncoding,
+  type Value,
+  type WritableValue,
+} from './value-encoding.ts';
 import type { Watch } from './watch/watch.ts';
 import { type WatchCalls, watch } from './watch/watch-calls.ts';
 import type { WatchedRange, WatchOptions } from './watch/watch-input.ts';
+
+const namespaceOptionNames = ['encoding'];
 
 /** The calls that those of a namespace consist of. */
 export type NamespaceCalls = Pick<Calls, 'read' | 'write' | 'retryParts'> & WatchCalls;
@@ -51,13 +58,19 @@ export class Namespace<E = 'utf8'> {
   }
 
   /**
-   * The keys of this one that begin with `prefix`, as keys without it. Prefix and key together have at most 1024 bytes.
+   * The keys of this one that begin with `prefix`, as keys without it. Prefix and key together have at most 1024 bytes;
+   * the key may be empty. The values are in the same encoding, or in that of `options`.
    *
    * @param prefix 1 to 1024 bytes.
    * @throws TypeError if it is neither a string nor bytes; KvError `KV_BAD_REQUEST` if empty, `KV_TOO_LARGE`.
    */
-  namespace(prefix: Writable): Namespace<E> {
-    return new Namespace(this.#calls, this.#codec.within(prefix));
+  namespace(prefix: Writable): Namespace<E>;
+  namespace<const F>(prefix: Writable, options: GivenEncoding<F>): Namespace<F>;
+  namespace<F>(prefix: Writable, options?: GivenEncoding<F>): Namespace<E> | Namespace<F> {
+    const codec = this.#codec.within(prefix);
+    if (options === undefined) return new Namespace(this.#calls, codec);
+    checkNames(options, namespaceOptionNames);
+    return new Namespace(this.#calls, codec.with<F>(options.encoding));
   }
 
   /**
@@ -95,8 +108,7 @@ export class Namespace<E = 'utf8'> {
 
   /**
    * Sets the key's value. Resolves once a majority of servers has stored the write. With a condition in the options,
-   * the result says whether it held; if it did not, nothing is written. With a lease or `ttlMs` the key is deleted in
-   * time: see {@link LeaseOptions}.
+   * the result says whether it held; if it did not, nothing is written. {@link LeaseOptions} say when the key is deleted.
    *
    * @param key 1 to 1024 bytes.
    * @param value at most 1 MiB when encoded.
@@ -107,12 +119,8 @@ export class Namespace<E = 'utf8'> {
     value: WritableValue<E>,
     options: ConditionalOptions<WritableValue<E>> & LeaseOptions,
   ): Promise<ConditionalResult<'put', Value<E>>>;
-  put(
-    key: Writable,
-    value: WritableValue<E>,
-    options?: CallOptions & LeaseOptions,
-  ): Promise<WriteResult<'put'>>;
-  async put(key: Writable, value: WritableValue<E>, options?: CallOptions & LeaseOptions) {
+  put(key: Writable, value: WritableValue<E>, options?: PutOptions): Promise<WriteResult<'put'>>;
+  async put(key: Writable, value: WritableValue<E>, options?: PutOptions) {
     const stored = { key: this.#codec.toKey(key), value: this.#codec.toValue(value) };
     return write<'put', E>(this.#writing, toPut(stored, options), options);
   }

@@ -10,12 +10,14 @@ export interface TextEncoding<V> {
   readonly format: 'utf8';
   /** The stored text. It must be a function of the value: equal values have equal texts. */
   encode(value: V): string;
+  /** The value of which `text` is the stored text. */
   decode(text: string): V;
 }
 
 /** As {@link TextEncoding}, for bytes. */
 export interface BytesEncoding<V> {
   readonly format: 'view';
+  /** The stored bytes. They must be a function of the value: equal values have equal bytes. */
   encode(value: V): Uint8Array;
   /** `bytes` are a copy that the encoding may keep. */
   decode(bytes: Uint8Array): V;
@@ -42,12 +44,16 @@ export type WritableValue<E> = E extends 'utf8' | 'buffer' ? Writable : Value<E>
 /** A key that is read: bytes with the encoding `buffer`, otherwise text. */
 export type Key<E> = E extends 'buffer' ? Uint8Array : string;
 
-/** The option `encoding` of a client whose values are as {@link Value} says for `E`. */
-export type EncodingOption<E> =
+/** The encoding of values that are as {@link Value} says for `E`. */
+export type GivenEncoding<E> =
   | { readonly encoding: E & EncodingName }
   | { readonly encoding: ValueEncoding<E> }
-  | ('utf8' extends E ? { readonly encoding?: undefined } : never)
   | (E extends EncodingName ? never : { readonly encoding: 'json' });
+
+/** The option `encoding` of a client, which may be left out for `utf8`. */
+export type EncodingOption<E> =
+  | GivenEncoding<E>
+  | ('utf8' extends E ? { readonly encoding?: undefined } : never);
 
 /** The checked form of every encoding. */
 export interface Coder {

@@ -26,6 +26,8 @@ const generalCodes = {
   KV_SESSION_EXPIRED: { outcome: 'unknown', status: 410 },
   /** The session no longer keeps the reply of this number: an earlier delivery may have taken effect. */
   KV_REPLY_GONE: { outcome: 'unknown', status: 410 },
+  /** The condition in the headers of the request does not hold. */
+  KV_CONDITION_FAILED: { outcome: 'not done', status: 412 },
   /** The server belongs to another cluster than the client has used, or to the same one made anew. */
   KV_WRONG_CLUSTER: { outcome: 'not done', status: 421 },
   /** The body, key or value is over its limit. */

@@ -3,6 +3,10 @@ import { byTest, type Mutant } from '../mutant.ts';
 
 const ranges = 'kvserver/src/state-machine/store/ranges';
 const contract = 'unit/kvserver/state-machine/ranges-contract';
+const inOrder =
+  'have the entries of the model in order, page by page, and lose what deleteRange removes';
+const atOneRevision =
+  'are shown as they were at one revision, whatever is applied and written meanwhile';
 
 export const rangeMutants: readonly Mutant[] = [
   {
@@ -34,6 +38,62 @@ export const rangeMutants: readonly Mutant[] = [
         'are read in parts if much of them is undurable, which only makes pages shorter',
       ),
     ],
+  },
+  {
+    id: 'undurable-entries-not-read',
+    mistake: 50,
+    does: 'A range is read from the database alone.',
+    loses: 'A scan lacks what was acknowledged lately, and a deleteRange leaves it.',
+    file: `${ranges}/range-reader.ts`,
+    right: 'undurableIn(range, undurable(), countMax)',
+    wrong: 'undurableIn(range, undurable() && [], countMax)',
+    caughtBy: [byTest(contract, inOrder)],
+  },
+  {
+    id: 'page-of-two-moments',
+    mistake: 50,
+    does: 'A page shows undurable entries as they are when it comes to them.',
+    loses: 'It has a later write and lacks an earlier one.',
+    file: `${ranges}/undurable.ts`,
+    right: '({ slot, entry: slot.entry })',
+    wrong: '({ slot, get entry() { return slot.entry; } })',
+    caughtBy: [
+      byTest(contract, atOneRevision),
+      byTest(
+        'unit/kvserver/state-machine/store/ranges/undurable',
+        'keep the entry that they had, while the slot changes',
+      ),
+    ],
+  },
+  {
+    id: 'page-revision-read-late',
+    mistake: 50,
+    does: 'The revision of a page is read when others may have written since.',
+    loses: 'A page lacks writes of its revision: a client that relies on it overwrites them.',
+    file: `${ranges}/range-reader.ts`,
+    right: '    return { revision: revision(), rest, keys: keys() };',
+    wrong: '    await Promise.resolve();\n    return { revision: revision(), rest, keys: keys() };',
+    caughtBy: [byTest(contract, atOneRevision)],
+  },
+  {
+    id: 'deleted-keys-counted',
+    mistake: 50,
+    does: 'A key that was deleted and is not written yet is in its range.',
+    loses: 'It is counted.',
+    file: `${ranges}/merge.ts`,
+    right: 'if (slot === undefined || entry === undefined) return;',
+    wrong: 'if (slot === undefined) return;',
+    caughtBy: [byTest(contract, atOneRevision)],
+  },
+  {
+    id: 'second-slot-of-a-key',
+    mistake: 50,
+    does: 'A deleteRange removes keys by slots of its own.',
+    loses: 'Memory still has what was deleted.',
+    file: `${ranges}/removable-slots.ts`,
+    right: 'cache.find(key.name) ?? key.slot()',
+    wrong: 'cache && key.slot()',
+    caughtBy: [byTest(contract, inOrder)],
   },
   {
     id: 'auth-table-in-ranges',
@@ -71,13 +131,7 @@ export const rangeMutants: readonly Mutant[] = [
     right:
       '    while (this.#instances.unfinished !== undefined) await this.#instances.unfinished;\n',
     wrong: '',
-    caughtBy: [
-      byTest(contract, 'are removed within an instance that is never written in part'),
-      byTest(
-        'unit/kvserver/state-machine/state-machine-contract',
-        'has the replies and the state of the model, however the log is cut and restarted',
-      ),
-    ],
+    caughtBy: [byTest(contract, 'are removed within an instance that is never written in part')],
   },
   {
     id: 'range-table-not-verified',

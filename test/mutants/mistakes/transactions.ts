@@ -166,4 +166,34 @@ export const transactionMutants: readonly Mutant[] = [
       ),
     ],
   },
+  {
+    id: 'if-match-left-out',
+    mistake: 77,
+    does: 'A write by HTTP is done without the one condition in its headers.',
+    loses: 'Two clients that create a key with If-None-Match both succeed.',
+    file: 'kvserver/src/api/http/routes/key-routes.ts',
+    right: 'if (given.length === 0) return',
+    wrong: 'if (given.length <= 1) return',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/api/http/routes/key-routes',
+        'write only if the key is as If-Match or If-None-Match says',
+      ),
+    ],
+  },
+  {
+    id: 'batch-split-unasked',
+    mistake: 77,
+    does: 'A batch of PaxosLevel that is larger than a transaction is written in parts.',
+    loses: 'A part of the batch is all that is written, though batches are atomic.',
+    file: 'paxos-level/src/paxos-level.ts',
+    right: 'if (length > transactionItemsMax && !this.#splitBatches) {',
+    wrong: 'if (length < 0 && !this.#splitBatches) {',
+    caughtBy: [
+      byTest(
+        'unit/paxos-level/paxos-level',
+        'refuses a batch that is larger than a transaction, and writes nothing of it',
+      ),
+    ],
+  },
 ];

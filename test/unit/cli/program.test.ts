@@ -105,7 +105,9 @@ describe('an error with --json', () => {
     [['--json'], 'a command is missing'],
     [['gett', '--json'], "unknown command 'gett'"],
     [['get', 'k', '--colour', '--json'], "unknown option '--colour'"],
-    [['get', '--json'], "missing required argument 'key'"],
+    [['delete', '--json'], "missing required argument 'key'"],
+    [['get', '--json'], 'name either a key or a --prefix'],
+    [['get', '--prefix', 'a', 'b', '-o', 'json'], 'name either a key or a --prefix'],
     [['put', 'k', '--json'], 'the value is missing'],
     [
       ['get', 'k', '--json', '-t', 'soon'],

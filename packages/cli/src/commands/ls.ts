@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { withClient } from '../client.ts';
+import { lineOf } from '../entry-form.ts';
 import { addClientOptions, type ClientOptions } from '../options.ts';
 import { jsonLine, type Streams, toJsonKey } from '../streams.ts';
 
@@ -27,13 +28,6 @@ export function addList(program: Command, streams: Streams): void {
       }
     });
   });
-}
-
-/** A key as one line: what a terminal might act on is escaped as in JSON, and so are bytes that are no text. */
-function lineOf(key: Uint8Array): string {
-  const shown = toJsonKey(key);
-  const text = 'key' in shown ? shown.key : `base64:${shown.keyBase64}`;
-  return /\p{Control}|\\/u.test(text) ? JSON.stringify(text).slice(1, -1) : text;
 }
 
 function toLimit(text: string): number {

@@ -1,5 +1,6 @@
 /** Puts of keys that are deleted with a lease, or when their time is over. */
 import type { CommandOf } from '@paxkv/protocol';
+import type { CallOptions } from '../options.ts';
 import { conditionalOptionNames } from '../transaction/condition.ts';
 import { toTtlMs } from './ttl.ts';
 
@@ -10,6 +11,9 @@ export interface LeaseOptions {
   /** The key is deleted after so many milliseconds, from 1,000 to a day, unless it is put again. */
   readonly ttlMs?: number;
 }
+
+/** The options of a put without a condition. */
+export type PutOptions = CallOptions & LeaseOptions;
 
 /** A put of any kind. */
 export type PutCommand = CommandOf<'put' | 'putLeased' | 'putTtl'>;

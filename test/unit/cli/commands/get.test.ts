@@ -41,6 +41,30 @@ describe('paxkv get', () => {
     expect(JSON.parse(other.printed)).to.include({ key: 'bytes', valueBase64: '/wAK' });
   });
 
+  it('prints each of the forms of -o', async () => {
+    const terminal = new CapturedStreams({ isTerminal: true });
+    await runCaptured(['get', 'bytes', '-o', 'raw', '-e', server.url], terminal);
+    expect(terminal.printed).to.deep.equal(bytes);
+    const get = (form: string) => runCaptured(['get', 'text', '-o', form, '-e', server.url]);
+    expect((await get('simple')).printed).to.equal('blue');
+    expect(JSON.parse((await get('json')).printed)).to.include({ key: 'text', value: 'blue' });
+    expect((await get('table')).printed).to.match(/text.*blue.*1.*1/);
+    expect(await get('yaml')).to.include({ exitCode: 2 });
+  });
+
+  it('refuses two forms, and a key with a prefix', async () => {
+    for (const words of [
+      ['text', '--raw', '--json'],
+      ['text', '-o', 'table', '--json'],
+      ['text', '--prefix', 't'],
+      [],
+    ]) {
+      expect(await runCaptured(['get', ...words, '-e', server.url])).to.include({ exitCode: 2 });
+    }
+    const same = await runCaptured(['get', 'text', '--json', '-o', 'json', '-e', server.url]);
+    expect(same).to.include({ exitCode: 0 });
+  });
+
   it('exits 5 for an absent key, with nothing on standard output', async () => {
     const outcome = await runCaptured(['get', 'no "key"', '-e', server.url]);
     expect(outcome).to.deep.include({ exitCode: 5, printed: '' });

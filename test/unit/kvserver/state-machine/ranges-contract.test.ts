@@ -106,6 +106,65 @@ async function run(machine: StateMachine, model: Model, steps: readonly Step[]):
   return count;
 }
 
+/** Applies and writes while ranges are read. Returns how many pages showed an older moment than the latest. */
+async function readMeanwhile(machine: StateMachine, steps: readonly Step[]): Promise<number> {
+  const model = new Model();
+  const moments = new Map([[0, momentOf(model)]]);
+  const reading: Promise<boolean>[] = [];
+  let values: Uint8Array[] = [];
+  const apply = async () => {
+    if (values.length > 0) await machine.apply(decided(machine.applied + 1, values));
+    values = [];
+  };
+  const write = (command: Request['command']) => {
+    model.apply({ command });
+    moments.set(model.revision, momentOf(model));
+    values.push(batchOf(command));
+  };
+  for (const each of steps) {
+    if (each === 'batch' || each === 'flush') await apply();
+    if (each === 'flush') void machine.flush();
+    else if (typeof each === 'string') continue;
+    else if ('put' in each) write({ ...put('', each.value), key: keyOf(each.put) });
+    else if ('remove' in each) write({ ...remove(''), key: keyOf(each.remove) });
+    else if ('clear' in each) write(deleteRange(each.clear));
+    else {
+      const { reverse, limit } = each;
+      const command = { ...scan(each.scan), reverse, limit };
+      for (const one of [command, { ...command, type: 'count' as const }]) {
+        const page = machine.readRange(one);
+        reading.push(page.then((shown) => isPast(shown, { command, model, moments })));
+      }
+    }
+  }
+  await apply();
+  return (await Promise.all(reading)).filter((isOld) => isOld).length;
+}
+
+interface Shown {
+  readonly command: CommandOf<'scan'>;
+  readonly model: Model;
+  readonly moments: ReadonlyMap<number, Model>;
+}
+
+/** Checks that a page is that of its revision. Returns whether something was written since. */
+function isPast(
+  page: Awaited<ReturnType<StateMachine['readRange']>>,
+  { command, model, moments }: Shown,
+): boolean {
+  const moment = moments.get(page.revision) ?? expect.fail('no command made its revision');
+  const expected = expectedOf(moment, command);
+  if (page.type === 'count') expect(page.count).to.equal(expected.length);
+  else expect(page.entries.map(plain)).to.deep.equal(expected.slice(0, command.limit));
+  return page.revision < model.revision;
+}
+
+function momentOf({ entries }: Model): Model {
+  const moment = new Model();
+  for (const [name, entry] of entries) moment.entries.set(name, entry);
+  return moment;
+}
+
 describe('Ranges beside a model', () => {
   it('have the entries of the model in order, page by page, and lose what deleteRange removes', async () => {
     let count = 0;
@@ -175,6 +234,18 @@ describe('Ranges beside a model', () => {
       { numRuns: 100 },
     );
   }).timeout(30_000);
+
+  it('are shown as they were at one revision, whatever is applied and written meanwhile', async () => {
+    let oldCount = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
+        const machine = await StateMachine.open(new StateDatabase(memoryLevel()), everyLevel);
+        oldCount += await readMeanwhile(machine, steps);
+      }),
+      { numRuns: 120 },
+    );
+    expect(oldCount).to.be.above(100);
+  }).timeout(60_000);
 
   it('are removed within an instance that is never written in part', async () => {
     const writes: unknown[] = [];

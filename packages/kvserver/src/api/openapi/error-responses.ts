@@ -14,7 +14,7 @@ const otherStatuses: Partial<Record<KvErrorCode, readonly number[]>> = {
 
 /** Codes that belong to certain operations, or to requests that meet no operation. */
 const special: ReadonlySet<string> = new Set([
-  ...['KV_NO_SUCH_KEY', 'KV_NO_SUCH_ROUTE', 'KV_METHOD_NOT_ALLOWED'],
+  ...['KV_NO_SUCH_KEY', 'KV_NO_SUCH_ROUTE', 'KV_METHOD_NOT_ALLOWED', 'KV_CONDITION_FAILED'],
   ...allCommands.flatMap((spec) => Object.keys(spec.errors ?? {})),
 ]);
 

@@ -1,5 +1,5 @@
 /** Every operation of the HTTP interface, as the OpenAPI document describes it. */
-import { allCommands, type CommandType, paths } from '@paxkv/protocol';
+import { allCommands, type CommandType, paths, scanLimitMax } from '@paxkv/protocol';
 import { errorResponses, type Responses } from './error-responses.ts';
 import { type JsonSchema, replySchema, requestBodySchema, statusBodySchema } from './schema.ts';
 
@@ -55,6 +55,11 @@ const stamp: JsonSchema = {
   schema: { type: 'string' },
 };
 
+const conditions: readonly JsonSchema[] = [
+  ['If-Match', 'The ETag that the key must have, or * for a key that is present.'],
+  ['If-None-Match', 'The ETag that the key must not have, or * for a key that is absent.'],
+].map(([name, description]) => ({ name, in: 'header', description, schema: { type: 'string' } }));
+
 /** The operations of programs: each command by POST, with bytes in base64. */
 export function commandOperations(): Operation[] {
   return allCommands.map((spec) => ({
@@ -76,34 +81,77 @@ export function keyOperations(): Operation[] {
   const of = (type: CommandType) => {
     const spec = allCommands.find((each) => each.type === type);
     const done = { description: 'Done.', content: json(spec ? replySchema(spec) : {}) };
-    const responses = { 200: done, ...errorResponses() };
+    const responses = { 200: done, ...errorResponses(['KV_CONDITION_FAILED']) };
     return { path: keyPath, summary: summaries[type], tags: ['For people'], responses } as const;
   };
-  const written = { parameters: [key, stamp], requestBody: { content: { '*/*': bytes } } };
+  const parameters = [key, stamp, ...conditions];
+  const written = { parameters, requestBody: { content: { '*/*': bytes } } };
   return [
     { ...of('get'), method: 'get', operationId: 'getKey', ...getOfPeople() },
     { ...of('put'), method: 'put', operationId: 'putKey', ...written },
     { ...of('append'), method: 'post', operationId: 'appendToKey', ...written },
-    { ...of('delete'), method: 'delete', operationId: 'deleteKey', parameters: [key, stamp] },
+    { ...of('delete'), method: 'delete', operationId: 'deleteKey', parameters },
+    list(),
   ];
 }
 
-function getOfPeople(): Pick<Operation, 'parameters' | 'responses'> {
+function list(): Operation {
+  const query = (name: string, schema: JsonSchema) => ({ name, in: 'query', schema });
+  const bound = { type: 'string' };
+  const option = { type: 'string', const: 'true' };
+  const revision = { type: 'integer', minimum: 0 };
+  const entries = {
+    type: 'array',
+    items: entrySchema(['createRevision', 'modRevision', 'version']),
+  };
+  const next = { type: ['string', 'null'], description: 'The path of the next page.' };
+  const page = {
+    type: 'object',
+    required: ['revision', 'entries', 'next'],
+    properties: { revision, entries, next },
+  };
+  return {
+    path: paths.scan,
+    method: 'get',
+    operationId: 'listKeys',
+    summary: 'Read the entries of a range in order, as text',
+    tags: ['For people'],
+    parameters: [
+      ...['prefix', 'from', 'to'].map((name) => query(name, bound)),
+      query('limit', { type: 'integer', minimum: 1, maximum: scanLimitMax, default: scanLimitMax }),
+      query('reverse', option),
+      query('keysOnly', option),
+      consistency,
+    ],
+    responses: { 200: { description: 'A page.', content: json(page) }, ...errorResponses() },
+  };
+}
+
+function entrySchema(required: readonly string[]): JsonSchema {
   const count = { type: 'integer', minimum: 0 };
   const text = { type: 'string' };
-  const entry = {
+  const base64 = { ...text, contentEncoding: 'base64' };
+  return {
     type: 'object',
-    required: ['key', 'createRevision', 'modRevision', 'version'],
+    required,
     properties: {
-      ...{ key: text, value: text, valueBase64: { ...text, contentEncoding: 'base64' } },
+      ...{ key: text, keyBase64: base64, value: text, valueBase64: base64 },
       ...{ createRevision: count, modRevision: count, version: count },
     },
   };
+}
+
+function getOfPeople(): Pick<Operation, 'parameters' | 'responses'> {
+  const entry = entrySchema(['key', 'createRevision', 'modRevision', 'version']);
   const description = 'The value: text or base64 in JSON, or with ?raw the bytes themselves.';
   const content = { ...json(entry), 'application/octet-stream': bytes };
   return {
-    parameters: [key, flag('raw', 'Send the bytes of the value.'), consistency],
-    responses: { 200: { description, content }, ...errorResponses(['KV_NO_SUCH_KEY']) },
+    parameters: [key, flag('raw', 'Send the bytes of the value.'), consistency, ...conditions],
+    responses: {
+      200: { description, content },
+      304: { description: 'The key is as If-None-Match says; the client has its value.' },
+      ...errorResponses(['KV_NO_SUCH_KEY', 'KV_CONDITION_FAILED']),
+    },
   };
 }
 

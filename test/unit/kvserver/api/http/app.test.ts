@@ -151,12 +151,18 @@ describe('App', () => {
     await server.refuses(server.fetch('/no/such/path'), 'KV_NO_SUCH_ROUTE');
   });
 
-  it('forbids caching of every reply', async () => {
+  it('forbids caching of every reply, and gives an entity tag to keys alone', async () => {
     await put();
-    for (const path of ['/v1/kv/k', '/v1/kv/k?raw', '/v1/kv/absent', '/status']) {
+    for (const [path, tag] of [
+      ['/v1/kv/k', '"1"'],
+      ['/v1/kv/k?raw', '"1"'],
+      ['/v1/kv/absent', null],
+      ['/v1/scan', null],
+      ['/status', null],
+    ] as const) {
       const { headers } = await server.fetch(path);
       expect(headers.get('cache-control'), path).to.equal('no-store');
-      expect(headers.get('etag'), path).to.equal(null);
+      expect(headers.get('etag'), path).to.equal(tag);
     }
   });
 });

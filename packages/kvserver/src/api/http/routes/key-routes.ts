@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type Command,
+  type CommandOf,
   commands,
   type Entry,
   KvError,
@@ -19,6 +20,7 @@ import { sendJson } from '../error-reply.ts';
 import { parse, readBody, refuseBody } from '../request-body.ts';
 import type { Router } from '../router.ts';
 import { submissionOf } from '../submission.ts';
+import { entityTagOf, holds, preconditionsOf } from './preconditions.ts';
 import { flagsOf, keyOf } from './request-target.ts';
 
 const serializable = 'consistency=serializable';
@@ -53,37 +55,64 @@ class KeyRoutes {
     const command = { type: 'get', key: keyOf(request) } as const;
     const isSerializable = flags.has(serializable);
     const valueFactor = flags.has('raw') ? 1 : undefined;
+    const { ifMatch, ifNoneMatch } = preconditionsOf(request, command.key);
     const { entry } = await this.#submit(response, command, { isSerializable, valueFactor });
+    const { modRevision = 0 } = entry ?? {};
+    if (!holds(ifMatch, modRevision)) throw conditionFailed();
     if (entry === undefined) throw new KvError('KV_NO_SUCH_KEY', 'The key is absent.');
-    if (flags.has('raw')) sendRaw(response, entry);
+    response.setHeader('etag', entityTagOf(modRevision));
+    if (!holds(ifNoneMatch, modRevision)) response.writeHead(304).end();
+    else if (flags.has('raw')) sendRaw(response, entry);
     else sendJson(response, toJson(Buffer.from(command.key), entry));
   }
 
   async put(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const command = { type: 'put', ...(await this.#readPair(request, response)) } as const;
-    sendJson(response, commands.put.reply.json.toJson(await this.#submit(response, command)));
+    const reply = await this.#write(response, command);
+    response.setHeader('etag', entityTagOf(reply.revision));
+    sendJson(response, commands.put.reply.json.toJson(reply));
   }
 
   async append(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const command = { type: 'append', ...(await this.#readPair(request, response)) } as const;
-    sendJson(response, commands.append.reply.json.toJson(await this.#submit(response, command)));
+    const reply = await this.#write(response, command);
+    response.setHeader('etag', entityTagOf(reply.revision));
+    sendJson(response, commands.append.reply.json.toJson(reply));
   }
 
   async delete(request: IncomingMessage, response: ServerResponse): Promise<void> {
     flagsOf(request, []);
     refuseBody(request);
     const command = { type: 'delete', key: keyOf(request) } as const;
-    sendJson(response, commands.delete.reply.json.toJson(await this.#submit(response, command)));
+    sendJson(response, commands.delete.reply.json.toJson(await this.#write(response, command)));
   }
 
   /** The key from the path and the value from the body, whose Content-Type does not matter. */
   async #readPair(request: IncomingMessage, response: ServerResponse) {
     flagsOf(request, []);
     const key = keyOf(request);
+    preconditionsOf(request, key);
     // Before a client sends a body for nothing.
     expectWithinLimits({ command: { type: 'get', key } });
     const bodyLimits = bodyLimitsOf(this.#context, response, valueBytesMax);
     return { key, value: await readBody(request, bodyLimits) };
+  }
+
+  /** Does the write if the conditions in the headers hold. @throws KvError `KV_CONDITION_FAILED` if not. */
+  async #write<C extends CommandOf<'put' | 'append' | 'delete'>>(
+    response: ServerResponse,
+    command: C,
+  ): Promise<ReplyOf<C['type']>> {
+    const conditions = Object.values(preconditionsOf(response.req, command.key));
+    const given = conditions.filter((condition) => condition !== undefined);
+    if (given.length === 0) return this.#submit(response, command);
+    const transaction = { type: 'transact', if: given, then: [command], else: [] } as const;
+    const { passed, revision, results } = await this.#submit(response, transaction);
+    if (!passed) throw conditionFailed();
+    const [result] = results ?? [];
+    if (result?.type === command.type) return result as ReplyOf<C['type']>;
+    const message = `The write was done at revision ${revision}, but its reply is gone.`;
+    throw new KvError('KV_REPLY_GONE', message, { outcome: 'done' });
   }
 
   #submit<C extends Command>(
@@ -103,6 +132,10 @@ class KeyRoutes {
       submissionOf(this.#context, response, command.type, valueFactor),
     );
   }
+}
+
+function conditionFailed(): KvError {
+  return new KvError('KV_CONDITION_FAILED', 'The key is not as If-Match or If-None-Match says.');
 }
 
 /** Reads the header `paxkv-session: <id>/<number>/<firstOutstanding>`. */

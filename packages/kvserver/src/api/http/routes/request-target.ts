@@ -39,7 +39,7 @@ export function flagsOf(
 }
 
 /**
- * The parameters in the query by name, percent-decoded, all of them among `allowed`.
+ * The parameters in the query by name, all of them among `allowed`. Values are percent-encoded bytes; a `+` is a `+`.
  *
  * @throws KvError `KV_BAD_REQUEST` for any other query.
  */
@@ -57,25 +57,29 @@ export function parametersOf<N extends string>(
       const known = allowed.map((each) => `${each}=`).join(', ');
       throw new KvError('KV_BAD_REQUEST', `This path takes no parameters but ${known} each once.`);
     }
-    parameters[name] = percentDecode(rest[0] ?? '');
+    parameters[name] = bytesOf('query', rest[0] ?? '');
   }
   return parameters;
 }
 
 function percentDecode(text: string): Buffer {
-  if (/%(?![0-9a-f]{2})/i.test(text) || text.includes('#')) {
-    throw new KvError(
-      'KV_BAD_REQUEST',
-      'The key is not percent-encoded; write % as %25 and # as %23.',
-    );
-  }
-  const latin1 = text.replaceAll(/%(..)/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  const bytes = Buffer.from(latin1, 'latin1');
+  const bytes = bytesOf('key', text);
   if (isUtf8(bytes)) return bytes;
   throw new KvError(
     'KV_BAD_REQUEST',
     `The key is not UTF-8; POST keys of arbitrary bytes to ${paths.get} or another command path.`,
   );
+}
+
+function bytesOf(what: 'key' | 'query', text: string): Buffer {
+  if (/%(?![0-9a-f]{2})/i.test(text) || text.includes('#')) {
+    throw new KvError(
+      'KV_BAD_REQUEST',
+      `The ${what} is not percent-encoded; write % as %25 and # as %23.`,
+    );
+  }
+  const latin1 = text.replaceAll(/%(..)/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(latin1, 'latin1');
 }

@@ -72,6 +72,58 @@ describe('Key routes', () => {
     expect(headers.get('paxkv-version')).to.equal('2');
   });
 
+  it('write only if the key is as If-Match or If-None-Match says', async () => {
+    const path = '/v1/kv/condition';
+    const send = (method: string, headers: Record<string, string>) =>
+      server.fetch(path, { method, headers, ...(method !== 'DELETE' && { body: 'v' }) });
+    const first = await send('PUT', { 'if-none-match': '*' });
+    const tag = first.headers.get('etag') ?? '';
+    expect(first.status).to.equal(200);
+    expect(tag).to.equal(`"${((await first.json()) as { revision: number }).revision}"`);
+    const count = server.replica.model.revision;
+    for (const [method, headers] of [
+      ['PUT', { 'if-none-match': '*' }],
+      ['PUT', { 'if-match': '"999"' }],
+      ['POST', { 'if-none-match': tag }],
+      ['DELETE', { 'if-match': '"999"' }],
+    ] as const) {
+      await server.refuses(send(method, headers), 'KV_CONDITION_FAILED');
+    }
+    expect(server.replica.model.revision).to.equal(count);
+    const appended = await send('POST', { 'if-match': tag });
+    expect(await appended.json()).to.deep.equal({ revision: count + 1, length: 2 });
+    expect(appended.headers.get('etag')).to.equal(`"${count + 1}"`);
+    const deleted = await send('DELETE', { 'if-match': '*' });
+    expect(await deleted.json()).to.deep.equal({ revision: count + 2, deleted: true });
+    await server.refuses(send('PUT', { 'if-match': '*' }), 'KV_CONDITION_FAILED');
+    await server.refuses(send('PUT', { 'if-match': 'W/"1"' }), 'KV_BAD_REQUEST');
+  });
+
+  it('send no value that the client has already', async () => {
+    const path = '/v1/kv/cached';
+    await server.fetch(path, { method: 'PUT', body: 'v' });
+    const got = await server.fetch(path);
+    const tag = got.headers.get('etag') ?? '';
+    await got.text();
+    for (const url of [path, `${path}?raw`]) {
+      const unchanged = await server.fetch(url, { headers: { 'if-none-match': tag } });
+      expect({ status: unchanged.status, text: await unchanged.text() }).to.deep.equal({
+        status: 304,
+        text: '',
+      });
+      expect(unchanged.headers.get('etag')).to.equal(tag);
+    }
+    await server.refuses(
+      server.fetch(path, { headers: { 'if-match': '"999"' } }),
+      'KV_CONDITION_FAILED',
+    );
+    await server.fetch(path, { method: 'PUT', body: 'w' });
+    const changed = await server.fetch(`${path}?raw`, { headers: { 'if-none-match': tag } });
+    expect(await changed.text()).to.equal('w');
+    const absent = server.fetch('/v1/kv/none', { headers: { 'if-none-match': tag } });
+    await server.refuses(absent, 'KV_NO_SUCH_KEY');
+  });
+
   it('answer HEAD like GET, without the body (H44)', async () => {
     await server.fetch('/v1/kv/head', { method: 'PUT', body: 'hello' });
     const head = await server.sendRaw(lastRequest('HEAD /v1/kv/head?raw'));

@@ -1,0 +1,2 @@
+export { AbortError, PaxosIterator } from './paxos-iterator.ts';
+export { type NamespaceSource, PaxosLevel, type PaxosLevelOptions } from './paxos-level.ts';
