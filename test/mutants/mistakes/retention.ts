@@ -108,13 +108,28 @@ export const retentionMutants: readonly Mutant[] = [
     does: 'A replica goes on looking for a newer state though a quorum has none.',
     loses: 'One damaged message, and every replica of an idle cluster stays out of service.',
     file: 'kvserver/src/replica/catch-up/state-fetch.ts',
-    right:
-      "        if (!isLost && 1 + notNewer.size > (1 + others.length) / 2) return 'notBehind';\n",
+    right: "        if (isEachAsked && isQuorum && !isLost) return 'notBehind';\n",
     wrong: '',
     caughtBy: [
       byTest(
         'unit/kvserver/replica/poison',
         'keeps no one of an idle cluster from serving with a floor far ahead',
+      ),
+    ],
+  },
+  {
+    id: 'newer-state-of-one-not-asked-for',
+    mistake: 75,
+    does: 'A replica that lacks decisions asks no further once a quorum has no newer state.',
+    loses:
+      'One of those that were done with them has lost its state, and two replicas of three never serve again.',
+    file: 'kvserver/src/replica/catch-up/state-fetch.ts',
+    right: 'if (isEachAsked && isQuorum && !isLost)',
+    wrong: 'if ((isEachAsked || isQuorum) && isQuorum && !isLost)',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/replica/catch-up/state-fetch',
+        'takes the newer state of one replica, though a quorum has none',
       ),
     ],
   },

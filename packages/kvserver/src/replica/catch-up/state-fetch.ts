@@ -2,7 +2,8 @@
  * Takes a whole state from another replica, of followers first. A replica that is busy, fails or falls silent is
  * left for the next one, and the state is taken from the beginning.
  * Rule: the own state stays until a new one is complete, verified, newer than the own one, and on disk. It is not
- * replaced at all if a quorum, this replica included, has no newer one: then it lacks nothing that was decided.
+ * replaced at all if a quorum, this replica included, has no newer one, nor any other that answers: one replica alone may
+ * have what was decided, if another one of the quorum that was done with it has lost its state since.
  */
 import type { Clock, PeerId, Random } from '@paxkv/paxos';
 import type { Version } from '../../state-machine/features.ts';
@@ -53,8 +54,8 @@ export class StateFetch {
   }
 
   /**
-   * Resolves with the database of a state above instance `applied`, with `notBehind` if a quorum has none, or with
-   * `undefined` if it was stopped before. One call at a time. Each failed attempt calls `onTry` with the reason.
+   * Resolves with the database of a state above instance `applied`, with `notBehind` if a quorum has none and every other
+   * replica was asked, or with `undefined` if it was stopped before. One call at a time. Each failed attempt calls `onTry` with the reason.
    * `isLost`: the own state lacks what it once had, so that there must be a newer one.
    *
    * @throws the errors of `replace` that do not come from `fill`; StateError `STATE_LEVEL_UNSUPPORTED` once every
@@ -78,8 +79,10 @@ export class StateFetch {
         onTry(error.message);
         if (error instanceof NotNewer && from !== undefined) notNewer.add(from);
         if (from !== undefined) failures.set(from, error);
-        if (failures.size === others.length) expectSupported([...failures.values()]);
-        if (!isLost && 1 + notNewer.size > (1 + others.length) / 2) return 'notBehind';
+        const isEachAsked = failures.size === others.length;
+        if (isEachAsked) expectSupported([...failures.values()]);
+        const isQuorum = 1 + notNewer.size > (1 + others.length) / 2;
+        if (isEachAsked && isQuorum && !isLost) return 'notBehind';
       } finally {
         this.#progress = undefined;
       }

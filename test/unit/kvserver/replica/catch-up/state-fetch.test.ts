@@ -64,6 +64,42 @@ describe('StateFetch', () => {
     }
   });
 
+  it('takes the newer state of one replica, though a quorum has none', async () => {
+    const world = new World({ seed: 1 });
+    const level = await stateAtThree();
+    const asked: number[] = [];
+    const answer = async (to: number, { transfer, attempt, page }: Fetch): Promise<void> => {
+      const source = await StateExport.open(level);
+      const read = await source.next(1_000_000);
+      // All but the last are where this one is.
+      const applied = to === 2 ? 3 : 2;
+      fetch.onPage(to, { type: 'page', transfer, attempt, page, applied, total: 2, ...read });
+      await source.close();
+    };
+    const fetch: StateFetch = new StateFetch({
+      port: {
+        send: (to, message) => {
+          if (message.type !== 'fetch') return;
+          asked.push(to);
+          void answer(to, message);
+        },
+      },
+      clock: world.clock,
+      random: { next: () => 0 },
+      others: [1, 2],
+      leader: () => 2,
+      nextTransfer: () => asked.length,
+      replace: async (fill) => {
+        const taken = memoryLevel();
+        await fill(taken);
+        return taken;
+      },
+    });
+    const taken = await world.run(() => fetch.run(2, () => {}));
+    expect(taken).to.be.an('object');
+    expect(asked).to.deep.equal([1, 2]);
+  });
+
   it('ends once a quorum has no newer state, itself included, and not before', async () => {
     const world = new World({ seed: 1 });
     const asked: number[] = [];
@@ -72,10 +108,11 @@ describe('StateFetch', () => {
       asked.push(to);
       const { transfer, attempt, page } = message;
       queueMicrotask(() => {
-        // One of them refuses for ever, which says nothing.
-        if (to === 1) fetch.onRefused(to, { type: 'refused', transfer, reason: 'busy' });
+        // One of them refuses for ever, and others at first, which says nothing.
+        const isBusy = to === 1 || (to !== 3 && asked.length <= 4);
+        if (isBusy) fetch.onRefused(to, { type: 'refused', transfer, reason: 'busy' });
         const empty = { rows: [], isLast: false, total: 1, applied: 5 };
-        if (to !== 1) fetch.onPage(to, { type: 'page', transfer, attempt, page, ...empty });
+        if (!isBusy) fetch.onPage(to, { type: 'page', transfer, attempt, page, ...empty });
       });
     };
     const fetch: StateFetch = new StateFetch({
@@ -91,7 +128,7 @@ describe('StateFetch', () => {
       },
     });
     await world.run(async () => expect(await fetch.run(5, () => {})).to.equal('notBehind'));
-    expect(asked).to.deep.equal([1, 2, 3]);
+    expect(asked).to.deep.equal([1, 2, 3, 4, 1, 2]);
   });
 
   it('ends as too old for its cluster once every node was asked, and those that give a state say so', async () => {
