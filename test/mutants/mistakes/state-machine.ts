@@ -270,9 +270,10 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A decided value of a newer format is skipped.',
     loses: 'Old and new servers diverge without notice.',
     file: 'kvserver/src/state-machine/batch.ts',
-    right: '  if (value[0] !== format && value[0] !== openingFormat) {',
-    wrong: `  if (value[0] !== format && value[0] !== openingFormat) return { origin: undefined, requests: [] };
-  if (value[0] !== format && value[0] !== openingFormat) {`,
+    right:
+      '  if (value[0] !== format && value[0] !== openingFormat && value[0] !== expiryFormat) {',
+    wrong: `  if (![format, openingFormat, expiryFormat].includes(value[0] ?? 0)) return { origin: undefined, requests: [] };
+  if (value[0] !== format && value[0] !== openingFormat && value[0] !== expiryFormat) {`,
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/state-machine',
