@@ -63,7 +63,7 @@ export type {
   Transport,
 } from './options.ts';
 export type { ScannedEntry, ScannedKey } from './range/range-calls.ts';
-export type { RangeInput, ScanOptions } from './range/range-input.ts';
+export type { CountOptions, RangeInput, ScanOptions } from './range/range-input.ts';
 export type { Scan, ScanPage } from './range/scan.ts';
 export type { DeletedRange } from './range/whole-range.ts';
 export type { Reply, Request, StatusRequest } from './request.ts';

@@ -6,7 +6,7 @@ import { toInteger, toValueBytes, type Writable } from './encoding.ts';
 import { type LeaseOptions, type PutOptions, toPut } from './lease/leased-put.ts';
 import { type CallOptions, checkNames, type GetOptions } from './options.ts';
 import { RangeCalls, type ScannedEntry, type ScannedKey } from './range/range-calls.ts';
-import type { RangeInput, ScanOptions } from './range/range-input.ts';
+import type { CountOptions, RangeInput, ScanOptions } from './range/range-input.ts';
 import type { Scan } from './range/scan.ts';
 import type { DeletedRange } from './range/whole-range.ts';
 import type { Entry, WriteResult } from './results.ts';
@@ -195,8 +195,8 @@ export class Namespace<E = 'utf8'> {
     return watch(this.#calls, this.#codec, watched, options);
   }
 
-  /** The number of keys in a range; each 10,000 are counted at one moment. @throws KvError, always `not done`; TypeError. */
-  count(range: RangeInput, options?: GetOptions): Promise<number> {
+  /** The number of keys in a range at one revision. @throws KvError, always `not done`; TypeError. */
+  count(range: RangeInput, options?: CountOptions): Promise<number> {
     return this.#ranges.count(range, options);
   }
 

@@ -74,12 +74,16 @@ export const clusterMutants: readonly Mutant[] = [
   {
     id: 'foreign-answer-not-done',
     mistake: 49,
-    does: 'A write that another cluster has done is reported as not done.',
+    does: 'A write that another cluster has done, or may have done, is reported as not done.',
     loses: 'The client writes it again, and it takes effect twice.',
     file: 'client/src/http/http-exchange.ts',
-    right: 'if (refusal === undefined || !isDone) return refusal;',
-    wrong: 'if (refusal === undefined || status > 0) return refusal;',
+    right: 'if (refusal === undefined || (!isSuccess && isNotDone(body))) return refusal;',
+    wrong: 'if (refusal === undefined || isNotDone(body) || true) return refusal;',
     caughtBy: [
+      byTest(
+        'unit/client/http/http-exchange',
+        'fails a write of which another cluster does not know the outcome as unknown',
+      ),
       byTest(
         'unit/client/http/http-exchange',
         'fails a write of which another cluster says that it did it as unknown, then sends nothing',

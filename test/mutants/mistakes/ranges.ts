@@ -3,6 +3,7 @@ import { byTest, type Mutant } from '../mutant.ts';
 
 const ranges = 'kvserver/src/state-machine/store/ranges';
 const contract = 'unit/kvserver/state-machine/ranges-contract';
+const earlier = 'unit/kvserver/state-machine/earlier-revisions';
 const inOrder =
   'have the entries of the model in order, page by page, and lose what deleteRange removes';
 const atOneRevision =
@@ -30,12 +31,47 @@ export const rangeMutants: readonly Mutant[] = [
     does: 'A page covers a range of which it has only the first undurable entries.',
     loses: 'A scan lacks writes that were acknowledged.',
     file: `${ranges}/range-reader.ts`,
-    right: 'store.openRange(covered, hasValues)',
-    wrong: 'store.openRange(range, hasValues)',
+    right: 'store.openRange(covered, how.hasValues)',
+    wrong: 'store.openRange(range, how.hasValues)',
     caughtBy: [
       byTest(
         contract,
         'are read in parts if much of them is undurable, which only makes pages shorter',
+      ),
+    ],
+  },
+  {
+    id: 'later-changes-in-earlier-pages',
+    mistake: 50,
+    does: 'A page as of a revision has what is not written yet, and was changed after that revision.',
+    loses: 'The pages of a scan show several moments as if they were one.',
+    file: `${ranges}/range-reader.ts`,
+    right: '  for (const slot of undurable) if (!earlier.has(slot.name)) yield slot;\n',
+    wrong: '  for (const slot of undurable) yield slot;\n',
+    caughtBy: [byTest(earlier, 'are what they were, wherever entries are, or are compacted')],
+  },
+  {
+    id: 'earlier-page-without-its-changes',
+    mistake: 50,
+    does: 'A page as of a revision is shown though later changes are not in memory any more.',
+    loses: 'It has entries of later revisions.',
+    file: 'kvserver/src/state-machine/store/changes/recent-changes.ts',
+    right: '    if (revision < this.#since) return undefined;\n',
+    wrong: '',
+    caughtBy: [byTest(earlier, 'are what they were, wherever entries are, or are compacted')],
+  },
+  {
+    id: 'pages-of-several-revisions',
+    mistake: 50,
+    does: 'The later pages of a scan show the present revision.',
+    loses: 'A scan sees one write, and not another that came before it.',
+    file: 'client/src/range/scan.ts',
+    right: '      if (isPinned) asOf = revision;\n',
+    wrong: '',
+    caughtBy: [
+      byTest(
+        'unit/client/range/scan',
+        'are shown at one revision by all pages, whatever is written meanwhile',
       ),
     ],
   },
@@ -45,8 +81,8 @@ export const rangeMutants: readonly Mutant[] = [
     does: 'A range is read from the database alone.',
     loses: 'A scan lacks what was acknowledged lately, and a deleteRange leaves it.',
     file: `${ranges}/range-reader.ts`,
-    right: 'undurableIn(range, undurable(), countMax)',
-    wrong: 'undurableIn(range, undurable() && [], countMax)',
+    right: 'overlaid(undurable(), how.earlier)',
+    wrong: 'overlaid(undurable() && [], how.earlier)',
     caughtBy: [byTest(contract, inOrder)],
   },
   {
@@ -71,8 +107,12 @@ export const rangeMutants: readonly Mutant[] = [
     does: 'The revision of a page is read when others may have written since.',
     loses: 'A page lacks writes of its revision: a client that relies on it overwrites them.',
     file: `${ranges}/range-reader.ts`,
-    right: '    return { revision: revision(), rest, keys: keys() };',
-    wrong: '    await Promise.resolve();\n    return { revision: revision(), rest, keys: keys() };',
+    right:
+      '    return this.#open(range, { hasValues, earlier: noneEarlier, shown: this.#source.revision() });',
+    wrong:
+      '    const opened = this.#open(range, { hasValues, earlier: noneEarlier, shown: 0 });\n' +
+      '    await Promise.resolve();\n' +
+      '    return { ...opened, revision: this.#source.revision() };',
     caughtBy: [byTest(contract, atOneRevision)],
   },
   {

@@ -68,9 +68,9 @@ export const watchMutants: readonly Mutant[] = [
     mistake: 48,
     does: 'A watch that one server refuses begins anew at another one.',
     loses: 'A watcher misses the changes in between.',
-    file: 'client/src/watch/change-reads.ts',
-    right: 'calls.readAt(endpoint, command, options)',
-    wrong: "calls.readAt(endpoint, { ...command, after: 'now' }, options)",
+    file: 'client/src/range/recent-reads.ts',
+    right: 'calls.readAt(endpoint, command, limits)',
+    wrong: "calls.readAt(endpoint, { ...command, after: 'now' }, limits)",
     caughtBy: [
       byTest(
         'unit/client/watch/change-of-server',
@@ -84,8 +84,8 @@ export const watchMutants: readonly Mutant[] = [
     does: 'A watch asks every server for the changes after the revision at which it began.',
     loses: 'A watcher sees changes again and again.',
     file: 'client/src/watch/watch.ts',
-    right: '      after = revision;\n',
-    wrong: '',
+    right: '      after = revision;\n      yield { changes: events',
+    wrong: '      yield { changes: events',
     caughtBy: [
       byTest('unit/client/watch/change-of-server', 'loses and repeats nothing when servers fail'),
     ],

@@ -5,7 +5,7 @@
 import type { HttpTransport, KvClient, TransactionInput } from '@paxkv/client';
 import type { SeededRandom, World } from '@paxkv/simulator';
 import type { Store } from '../../history/recorded-client.ts';
-import type { KeyRange } from '../../serializability/transaction.ts';
+import type { Entry, KeyRange } from '../../serializability/transaction.ts';
 import type { Unrest } from '../schedule/schedule.ts';
 import type { PageOptions, RangeStore, ShownPage } from './joint-ranges.ts';
 import type { Transactor } from './transfers.ts';
@@ -57,14 +57,15 @@ export class RestlessStore implements Store, Transactor, RangeStore {
 
   scanPage(range: KeyRange, { limit, reverse }: PageOptions): Promise<ShownPage> {
     return this.#call(async (client, options) => {
-      const scan = client.scan(range, { ...options, limit, pageSize: limit, reverse });
+      const scan = client.scan(range, { ...options, limit, pageSize: 2, reverse });
+      const shown: Required<Entry>[] = [];
+      let shownAt = 0;
       for await (const { revision, entries } of scan.pages()) {
-        const shown = entries.map(({ key, value, modRevision }) => {
-          return { key, value, revision: modRevision };
-        });
-        return { revision, entries: shown };
+        shownAt = revision;
+        for (const { key, value, modRevision } of entries)
+          shown.push({ key, value, revision: modRevision });
       }
-      throw new TypeError('a scan has at least one page');
+      return { revision: shownAt, entries: shown };
     });
   }
 

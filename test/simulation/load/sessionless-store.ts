@@ -71,7 +71,8 @@ export class SessionlessStore implements Store, Transactor, RangeStore, RangeCou
   }
 
   async scanPage(range: KeyRange, options: PageOptions): Promise<ShownPage> {
-    const command = { type: 'scan', ...toRange(range), ...options, keysOnly: false } as const;
+    const how = { ...options, keysOnly: false, asOf: 'now' } as const;
+    const command = { type: 'scan', ...toRange(range), ...how } as const;
     const { revision, entries } = await this.#ask({ command });
     const shown = entries.map(({ key, value = new Uint8Array(), modRevision }) => {
       return { key: toText(key), value: toText(value), revision: modRevision };
@@ -81,7 +82,7 @@ export class SessionlessStore implements Store, Transactor, RangeStore, RangeCou
 
   async count(range: KeyRange): ReturnType<RangeCounter['count']> {
     const { revision, count, next } = await this.#ask({
-      command: { type: 'count', ...toRange(range) },
+      command: { type: 'count', ...toRange(range), asOf: 'now' },
     });
     return { revision, count, to: next === undefined ? range.to : toText(next) };
   }

@@ -43,17 +43,23 @@ export class HttpExchange implements Exchange {
   }
 
   /** Why the answer does not count: it comes from another cluster, perhaps after it did the request. */
-  #refusalOf({ status, incarnation }: Answer, endpoint: string): Error | undefined {
-    const isDone = status < 300;
+  #refusalOf({ status, incarnation, body }: Answer, endpoint: string): Error | undefined {
     // A server that is starting refuses requests before it knows its cluster.
-    if (incarnation === undefined && !isDone) return undefined;
+    const isSuccess = status < 300;
+    if (incarnation === undefined && !isSuccess) return undefined;
     const refusal = this.#pin.meet(endpoint, incarnation);
-    if (refusal === undefined || !isDone) return refusal;
+    if (refusal === undefined || (!isSuccess && isNotDone(body))) return refusal;
     const { message } = refusal;
     return refusal instanceof KvError
       ? new KvError(refusal.code, message, { outcome: 'unknown' })
       : new ExchangeError('maybe', message);
   }
+}
+
+/** Whether it is an error that rules out that the request took effect. */
+function isNotDone(body: unknown): boolean {
+  const error = newerErrorSchema.safeParse(body);
+  return error.success && error.data.error.outcome === 'not done';
 }
 
 /**

@@ -143,7 +143,7 @@ class Line {
   }
 
   async *#all(signal: AbortSignal): AsyncGenerator<Waiter> {
-    const options = { limit: 1000, reverse: false, keysOnly: true } as const;
+    const options = { limit: 1000, reverse: false, keysOnly: true, asOf: 'now' } as const;
     const to = new Uint8Array();
     let from: Uint8Array | undefined = to;
     while (from !== undefined) {

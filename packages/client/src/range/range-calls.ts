@@ -2,10 +2,18 @@
 import type { KeyRange, ScannedEntry as StoredEntry, Versions } from '@paxkv/protocol';
 import type { Calls } from '../calls.ts';
 import type { Codec } from '../codec.ts';
-import { type CallOptions, type GetOptions, toConsistency } from '../options.ts';
+import { type CallOptions, toConsistency } from '../options.ts';
 import type { Entry } from '../results.ts';
 import type { Key, Value } from '../value-encoding.ts';
-import { type RangeInput, type ScanOptions, scanOptionNames, toPageLimits } from './range-input.ts';
+import {
+  type CountOptions,
+  type RangeInput,
+  type ScanOptions,
+  toCountInput,
+  toPageLimits,
+  toRevision,
+} from './range-input.ts';
+import { type ReadCalls, readRecent, shownAt } from './recent-reads.ts';
 import { PagedScan, type Scan } from './scan.ts';
 import { countAll, type DeletedRange, deleteAll } from './whole-range.ts';
 
@@ -20,10 +28,10 @@ export interface ScannedKey<E> extends Versions {
 }
 
 export class RangeCalls<E> {
-  readonly #calls: Pick<Calls, 'read' | 'write'>;
+  readonly #calls: ReadCalls & Pick<Calls, 'write'>;
   readonly #codec: Codec<E>;
 
-  constructor(calls: Pick<Calls, 'read' | 'write'>, codec: Codec<E>) {
+  constructor(calls: ReadCalls & Pick<Calls, 'write'>, codec: Codec<E>) {
     this.#calls = calls;
     this.#codec = codec;
   }
@@ -49,8 +57,11 @@ export class RangeCalls<E> {
     });
   }
 
-  async count(range: RangeInput, options?: GetOptions): Promise<number> {
-    return countAll(this.#codec.toRange(range), (command) => this.#calls.read(command, options));
+  async count(range: RangeInput, options: CountOptions = {}): Promise<number> {
+    const { asOf, how } = toCountInput(options);
+    return countAll(this.#codec.toRange(range), asOf, async (command) =>
+      shownAt(command, await readRecent(this.#calls, command, how)),
+    );
   }
 
   async deleteRange(range: RangeInput, options?: CallOptions): Promise<DeletedRange> {
@@ -63,14 +74,15 @@ export class RangeCalls<E> {
     how: { readonly keysOnly: boolean; readonly toEntry: (entry: StoredEntry) => T },
   ): Scan<T> {
     const range: KeyRange = this.#codec.toRange(input);
-    const { reverse = false } = options;
+    const limits = toPageLimits(options);
+    const { reverse = false, asOf, pinned = true, limit: _, pageSize: __, ...rest } = options;
     // Misuse shows at the call, not when the first page is read.
     toConsistency(options.consistency);
     return new PagedScan({
       ...how,
-      ...toPageLimits(options),
-      ...{ range, reverse },
-      read: (command) => this.#calls.read(command, options, scanOptionNames),
+      ...limits,
+      ...{ range, reverse, asOf: toRevision(asOf), isPinned: pinned },
+      read: async (command) => shownAt(command, await readRecent(this.#calls, command, rest)),
     });
   }
 }

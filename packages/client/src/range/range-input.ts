@@ -23,16 +23,38 @@ export interface ScanOptions extends GetOptions {
   readonly pageSize?: number;
   /** Whether the highest key comes first. Default false. */
   readonly reverse?: boolean;
+  /** The revision that the scan shows. Default: that of the store when its first page is read. */
+  readonly asOf?: number;
+  /**
+   * Whether all pages show that revision; otherwise each shows the revision at which it is read. Default true: a scan
+   * that takes so long that no server has the changes since its first page ends with `KV_COMPACTED`.
+   */
+  readonly pinned?: boolean;
 }
 
-export const scanOptionNames: readonly string[] = Object.keys({
+/** Options of a count. */
+export interface CountOptions extends GetOptions {
+  /** The revision at which keys are counted. Default: that of the store when the first of them are. */
+  readonly asOf?: number;
+}
+
+const scanOptionNames: readonly string[] = Object.keys({
   signal: true,
   timeoutMs: true,
   consistency: true,
   limit: true,
   pageSize: true,
   reverse: true,
+  asOf: true,
+  pinned: true,
 } satisfies Names<ScanOptions>);
+
+const countOptionNames: readonly string[] = Object.keys({
+  signal: true,
+  timeoutMs: true,
+  consistency: true,
+  asOf: true,
+} satisfies Names<CountOptions>);
 
 const rangeNames = Object.keys({ prefix: true, from: true, to: true } satisfies Names<RangeInput>);
 
@@ -67,4 +89,20 @@ export function toPageLimits(options: ScanOptions): Record<'limit' | 'pageSize',
     throw new TypeError(`pageSize is ${pageSize}; it must be a whole number to ${scanLimitMax}`);
   }
   return { limit: limit ?? Number.POSITIVE_INFINITY, pageSize };
+}
+
+/** The revision to count at, and the options of each call. @throws TypeError */
+export function toCountInput({ asOf, ...how }: CountOptions): {
+  readonly asOf: number | 'now';
+  readonly how: GetOptions;
+} {
+  checkNames({ asOf, ...how }, countOptionNames);
+  return { asOf: toRevision(asOf), how };
+}
+
+/** @throws TypeError */
+export function toRevision(asOf: number | undefined): number | 'now' {
+  if (asOf === undefined) return 'now';
+  if (Number.isSafeInteger(asOf) && asOf >= 0) return asOf;
+  throw new TypeError(`asOf is ${asOf}; it must be a revision, which is a whole number`);
 }

@@ -5,11 +5,10 @@ import type { CommandOf, KeyRange, ReplyOf, ScannedEntry } from '@paxkv/protocol
  * The entries of a range in order, each read once. `for await` reads them one by one, and `pages()` page by page. Each
  * `for await` begins anew.
  *
- * Every page shows one moment, at its `revision`; two pages may show different ones. So a key that is written during the
- * scan may be seen before or after the write, and each entry shows its revisions.
+ * All pages show the store at one revision, whichever servers answer, unless `pinned` is false.
  */
 export interface Scan<T> extends AsyncIterable<T> {
-  /** @throws KvError, always `not done`. */
+  /** @throws KvError, always `not done`: `KV_COMPACTED` if no server that answers can show that revision any more. */
   pages(): AsyncIterable<ScanPage<T>>;
 }
 
@@ -27,6 +26,9 @@ export interface ScanParts<T> {
   /** The most entries of the scan, and of a page. */
   readonly limit: number;
   readonly pageSize: number;
+  readonly asOf: number | 'now';
+  /** Whether the pages show the revision of the first one. */
+  readonly isPinned: boolean;
   read(command: CommandOf<'scan'>): Promise<ReplyOf<'scan'>>;
   toEntry(entry: ScannedEntry): T;
 }
@@ -39,14 +41,15 @@ export class PagedScan<T> implements Scan<T> {
   }
 
   async *pages(): AsyncGenerator<ScanPage<T>> {
-    const { reverse, keysOnly, pageSize, read, toEntry } = this.#parts;
-    let { range } = this.#parts;
+    const { reverse, keysOnly, pageSize, isPinned, read, toEntry } = this.#parts;
+    let { range, asOf } = this.#parts;
     let left = this.#parts.limit;
     while (left > 0) {
       const limit = Math.min(left, pageSize);
-      const reply = await read({ type: 'scan', ...range, limit, reverse, keysOnly });
+      const reply = await read({ type: 'scan', ...range, limit, reverse, keysOnly, asOf });
       const { revision, entries, next } = reply;
       left -= entries.length;
+      if (isPinned) asOf = revision;
       yield { revision, entries: entries.map(toEntry) };
       if (next === undefined) return;
       range = reverse ? { ...range, to: next } : { ...range, from: next };

@@ -1,17 +1,20 @@
 /** Does a command again until it has done the whole of a range. */
 import { type CommandOf, type KeyRange, KvError, type ReplyOf } from '@paxkv/protocol';
 
-/** The sum of all counts. */
+/** The sum of all counts, each at the revision of the first one. */
 export async function countAll(
   range: KeyRange,
+  asOf: number | 'now',
   read: (command: CommandOf<'count'>) => Promise<ReplyOf<'count'>>,
 ): Promise<number> {
   let sum = 0;
+  let revision = asOf;
   let left: KeyRange | undefined = range;
   while (left !== undefined) {
-    const { count, next }: ReplyOf<'count'> = await read({ type: 'count', ...left });
-    sum += count;
-    left = next && { ...left, from: next };
+    const reply: ReplyOf<'count'> = await read({ type: 'count', ...left, asOf: revision });
+    sum += reply.count;
+    revision = reply.revision;
+    left = reply.next && { ...left, from: reply.next };
   }
   return sum;
 }

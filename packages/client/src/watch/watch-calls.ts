@@ -1,7 +1,7 @@
 /** The call of a client that begins a watch. */
 import type { Calls } from '../calls.ts';
 import type { Codec } from '../codec.ts';
-import { readChanges } from './change-reads.ts';
+import { readRecent, shownAt } from '../range/recent-reads.ts';
 import { PolledWatch, type Watch } from './watch.ts';
 import {
   checkWatchOptions,
@@ -38,8 +38,8 @@ export function watch<E>(
     // A server that waits must not look like one that hangs.
     waitMs: Math.floor(Math.min(waitMsMax, attemptTimeoutMs / 2, timeoutMs / 2)),
     signal: limits.signal,
-    changes: (command) => readChanges(calls, command, limits),
-    scan: (command) => calls.read(command, limits),
+    changes: (command) => readRecent(calls, command, limits),
+    scan: async (command) => shownAt(command, await readRecent(calls, command, limits)),
     codec,
   });
 }

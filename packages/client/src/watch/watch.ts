@@ -2,10 +2,17 @@
  * A watch: asks for the changes after the last ones it has handed out, again and again. Any server can answer, so a
  * watch survives the loss of a server without losing or repeating a change.
  */
-import type { ChangeEvent, CommandOf, KeyRange, ReplyOf, Versions } from '@paxkv/protocol';
+import {
+  type ChangeEvent,
+  type CommandOf,
+  type KeyRange,
+  type ReplyOf,
+  scanLimitMax,
+  type Versions,
+} from '@paxkv/protocol';
 import type { Codec } from '../codec.ts';
+import { PagedScan } from '../range/scan.ts';
 import type { Key, Value } from '../value-encoding.ts';
-import { type InitialPage, InitialPages } from './initial-pages.ts';
 
 /** A key was written. */
 export interface WatchedPut<E> extends Versions {
@@ -51,8 +58,8 @@ export interface WatchBatch<E> {
  * marks between them, about one a second if nothing changes, and `batches()` reads them as they belong together. A watch
  * ends when its signal fires, or with an error; it can be continued by another one after the last progress mark.
  *
- * With `initial` the entries that are present come first, in the order of their keys. Later entries may show later
- * writes; what an entry shows already is not handed out again.
+ * With `initial` the entries that are present come first, in the order of their keys and all as they are at one revision,
+ * then the changes after it.
  */
 export interface Watch<E> extends AsyncIterable<WatchEvent<E>> {
   /**
@@ -95,22 +102,31 @@ export class PolledWatch<E> implements Watch<E> {
   }
 
   async *#batches(): AsyncGenerator<WatchBatch<E>> {
-    const { after: begin, range, scan } = this.#parts;
-    const pages = begin === 'initial' ? new InitialPages(range, scan) : undefined;
-    let after = typeof begin === 'number' ? begin : await this.#now();
-    if (pages === undefined) yield { changes: [], revision: after };
-    else for await (const page of pages.read()) yield this.#toInitial(page);
-    let isWhole = pages === undefined;
-    for (;;) {
-      const { waitMs } = this.#parts;
-      const { revision, events } = await this.#ask(after, isWhole ? waitMs : 0);
-      after = revision;
-      // Until then a new watch could hand out again what an entry has shown.
-      isWhole ||= pages === undefined || revision >= pages.revision;
-      const unseen = pages === undefined ? events : events.filter((event) => !pages.show(event));
-      const changes = unseen.map((event) => this.#toChange(event));
-      yield { changes, revision: isWhole ? revision : undefined };
+    const { after: begin, waitMs } = this.#parts;
+    let after = 0;
+    if (begin !== 'initial') after = begin === 'now' ? await this.#now() : begin;
+    else {
+      for await (const { revision, entries } of this.#present().pages()) {
+        after = revision;
+        yield { changes: entries, revision: undefined };
+      }
     }
+    yield { changes: [], revision: after };
+    for (;;) {
+      const { revision, events } = await this.#ask(after, waitMs);
+      after = revision;
+      yield { changes: events.map((event) => this.#toChange(event)), revision };
+    }
+  }
+
+  #present(): PagedScan<WatchedPut<E>> {
+    const { range, scan } = this.#parts;
+    return new PagedScan({
+      ...{ range, reverse: false, keysOnly: false, asOf: 'now', isPinned: true },
+      ...{ limit: Number.POSITIVE_INFINITY, pageSize: scanLimitMax },
+      read: scan,
+      toEntry: (entry) => this.#toPut('initial', entry),
+    });
   }
 
   async #now(): Promise<number> {
@@ -119,11 +135,6 @@ export class PolledWatch<E> implements Watch<E> {
 
   #ask(after: number | 'now', waitMs: number): Promise<ReplyOf<'changes'>> {
     return this.#parts.changes({ type: 'changes', ...this.#parts.range, after, waitMs });
-  }
-
-  #toInitial({ entries }: InitialPage): WatchBatch<E> {
-    const changes = entries.map((entry) => this.#toPut('initial', entry));
-    return { changes, revision: undefined };
   }
 
   #toChange(event: ChangeEvent): WatchedChange<E> {

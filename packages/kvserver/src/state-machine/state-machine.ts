@@ -5,7 +5,7 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, Entry, PageRead, ReplyOf } from '@paxkv/protocol';
+import type { Bytes, Entry, PageRead } from '@paxkv/protocol';
 import { Auth } from './auth/auth.ts';
 import { FailureLatch } from './failure-latch.ts';
 import { expectLevel, thisVersion } from './features.ts';
@@ -34,14 +34,16 @@ import { RecentChanges } from './store/changes/recent-changes.ts';
 import { EntryCache } from './store/entry-cache.ts';
 import { EntryReader, type Found, type HasRoom } from './store/entry-reader.ts';
 import { nameOf } from './store/latin1.ts';
-import { PageReader } from './store/ranges/pages.ts';
-import { RangeReader } from './store/ranges/range-reader.ts';
+import { PageReader, type PageReply } from './store/ranges/pages.ts';
+import { type NotShown, RangeReader } from './store/ranges/range-reader.ts';
 import { removableSlots } from './store/ranges/removable-slots.ts';
 import { Store } from './store/store.ts';
 import { Values } from './values.ts';
 
 export type { Applied, Decision } from './run.ts';
 export { type Found, type HasRoom, noRoom } from './store/entry-reader.ts';
+export type { PageReply } from './store/ranges/pages.ts';
+export type { NotShown } from './store/ranges/range-reader.ts';
 
 /**
  * Any error of the database or of a decided value stops the machine: every later call throws the same
@@ -89,6 +91,7 @@ export class StateMachine {
       store: stateStore,
       undurable: () => this.#entries.undurable(),
       revision: () => this.#store.revision,
+      recentChanges: this.recentChanges,
     });
     this.#pages = new PageReader(this.#ranges);
     const { incarnation } = position;
@@ -212,8 +215,8 @@ export class StateMachine {
     return found instanceof Promise ? this.#latch.guard(() => found) : found;
   }
 
-  /** A page of a range, of the same moment as what `read` reads. @throws StateError */
-  readRange(command: PageRead): Promise<ReplyOf<PageRead['type']>> {
+  /** A page of a range, of the same moment as what `read` reads, or of an earlier revision. @throws StateError */
+  readRange(command: PageRead): Promise<PageReply | NotShown> {
     return this.#latch.guard(() => this.#pages.read(command));
   }
 

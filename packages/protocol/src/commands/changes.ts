@@ -4,13 +4,14 @@ import { countField, keyField, type RequestField, valueField } from '../fields.t
 import { type KeyRange, rangeFields, rangeFromRow, rangeToRow } from '../key-range.ts';
 import { type Bytes, pack, type Row, toBytes, toCount, unpack } from '../rows.ts';
 import type { Entry } from './get.ts';
+import { type RevisionOrNow, revisionField, revisionFromRow } from './revision.ts';
 import type { CommandSpec, JsonCodec } from './spec.ts';
 
 /** Reads the changes of a range, all of a revision together. */
 export interface ChangesCommand extends KeyRange {
   readonly type: 'changes';
   /** The revision after which the changes were made. `now`: the reply has no changes, and the present revision. */
-  readonly after: number | 'now';
+  readonly after: RevisionOrNow;
   /** How long the server waits for a change if there is none, in milliseconds; to 10,000. */
   readonly waitMs: number;
 }
@@ -43,13 +44,6 @@ export interface ChangesReply {
 
 /** The longest wait that a client may ask for, in milliseconds. */
 export const changesWaitMsMax = 10_000;
-
-const afterField: RequestField<number | 'now'> = {
-  limits: { of: 'count', min: 0, max: Number.MAX_SAFE_INTEGER },
-  json: z.union([countField.json, z.literal('now')]).prefault('now'),
-  toJson: (after) => after,
-  check: (after) => (after === 'now' ? after : toCount(after)),
-};
 
 const waitField: RequestField<number> = {
   limits: { of: 'count', min: 0, max: changesWaitMsMax },
@@ -88,12 +82,12 @@ export const changes = {
   access: 'read',
   outcomeIfLost: 'not done',
   path: '/v1/changes',
-  fields: { ...rangeFields, after: afterField, waitMs: waitField },
+  fields: { ...rangeFields, after: revisionField, waitMs: waitField },
   toRow: (command) => [tag, ...rangeToRow(command), command.after, command.waitMs],
   fromRow: (row): ChangesCommand => ({
     type: 'changes',
     ...rangeFromRow(row),
-    after: row[4] === 'now' ? 'now' : toCount(row[4]),
+    after: revisionFromRow(row[4]),
     waitMs: waitField.check(toCount(row[5])),
   }),
   reply: {

@@ -4,11 +4,14 @@ import { countField } from '../fields.ts';
 import { type KeyRange, rangeFields, rangeFromRow, rangeToRow } from '../key-range.ts';
 import { toCount } from '../rows.ts';
 import { type Continuation, nextFromRow, nextSchema, nextToJson, nextToRow } from './page.ts';
+import { type RevisionOrNow, revisionField, revisionFromRow } from './revision.ts';
 import type { CommandSpec } from './spec.ts';
 
 /** Counts the keys in a range. */
 export interface CountCommand extends KeyRange {
   readonly type: 'count';
+  /** The revision that the reply shows. */
+  readonly asOf: RevisionOrNow;
 }
 
 /** The reply to count. */
@@ -31,9 +34,13 @@ export const count = {
   access: 'read',
   outcomeIfLost: 'not done',
   path: '/v1/count',
-  fields: rangeFields,
-  toRow: (command) => [tag, ...rangeToRow(command)],
-  fromRow: (row): CountCommand => ({ type: 'count', ...rangeFromRow(row) }),
+  fields: { ...rangeFields, asOf: revisionField },
+  toRow: (command) => [tag, ...rangeToRow(command), command.asOf],
+  fromRow: (row): CountCommand => ({
+    type: 'count',
+    ...rangeFromRow(row),
+    asOf: revisionFromRow(row[4]),
+  }),
   reply: {
     toRow: (reply) => [tag, reply.revision, reply.count, nextToRow(reply)],
     fromRow: (row): CountReply => ({

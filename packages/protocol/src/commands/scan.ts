@@ -5,6 +5,7 @@ import { type KeyRange, rangeFields, rangeFromRow, rangeToRow } from '../key-ran
 import { type Bytes, pack, type Row, toBytes, toCount, unpack } from '../rows.ts';
 import type { Versions } from './get.ts';
 import { type Continuation, nextFromRow, nextSchema, nextToJson, nextToRow } from './page.ts';
+import { type RevisionOrNow, revisionField, revisionFromRow } from './revision.ts';
 import type { CommandSpec, JsonCodec } from './spec.ts';
 
 /** Reads the first entries of a range. */
@@ -16,6 +17,8 @@ export interface ScanCommand extends KeyRange {
   readonly reverse: boolean;
   /** Whether values are left out. */
   readonly keysOnly: boolean;
+  /** The revision that the reply shows. */
+  readonly asOf: RevisionOrNow;
 }
 
 /** An entry with its key. Only a get shows the lease of an entry. */
@@ -87,7 +90,10 @@ export const scan = {
   access: 'read',
   outcomeIfLost: 'not done',
   path: '/v1/scan',
-  fields: { ...rangeFields, limit: limitField, reverse: optionField, keysOnly: optionField },
+  fields: {
+    ...rangeFields,
+    ...{ limit: limitField, reverse: optionField, keysOnly: optionField, asOf: revisionField },
+  },
   // Requests on streams have no booleans.
   toRow: (command) => [
     tag,
@@ -95,6 +101,7 @@ export const scan = {
     command.limit,
     Number(command.reverse),
     Number(command.keysOnly),
+    command.asOf,
   ],
   fromRow: (row): ScanCommand => ({
     type: 'scan',
@@ -102,6 +109,7 @@ export const scan = {
     limit: limitField.check(toCount(row[4])),
     reverse: toOption(row[5]),
     keysOnly: toOption(row[6]),
+    asOf: revisionFromRow(row[7]),
   }),
   reply: {
     toRow: ({ revision, entries, next }) => [

@@ -47,6 +47,7 @@ export type { PutCommand, PutReply } from './put.ts';
 export type { PutLeasedCommand, PutLeasedReply } from './put-leased.ts';
 export type { PutTtlCommand, PutTtlReply } from './put-ttl.ts';
 export type { RenewLeaseCommand, RenewLeaseReply } from './renew-lease.ts';
+export type { RevisionOrNow } from './revision.ts';
 export type { RevokeLeaseCommand, RevokeLeaseReply } from './revoke-lease.ts';
 export type { ScanCommand, ScannedEntry, ScanReply } from './scan.ts';
 export type { SetAuthCommand, SetAuthReply } from './set-auth.ts';

@@ -119,6 +119,20 @@ describe('HttpExchange', () => {
     expect(sent).to.have.length(length);
   });
 
+  it('fails a write of which another cluster does not know the outcome as unknown', async () => {
+    let incarnation = ours;
+    const timeout = { status: 504, body: errorBody('KV_TIMEOUT', 'unknown') };
+    const { client } = clientOf((_, { path }) =>
+      incarnation === ours
+        ? { status: 200, body: done[path], incarnation }
+        : { ...timeout, incarnation },
+    );
+    await client.put('a', '1');
+    incarnation = theirs;
+    const error = await failureOf(client.put('a', '2'));
+    expect(error).to.include({ code: 'KV_WRONG_CLUSTER', outcome: 'unknown' });
+  });
+
   it('fails a write that a server of another cluster refused as not done', async () => {
     let incarnation = ours;
     const { client } = clientOf((_, { path, incarnation: expected }) =>

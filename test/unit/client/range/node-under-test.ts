@@ -6,6 +6,7 @@ import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-data
 import { systemClock } from '@paxkv/kvserver/internal/system/clock';
 import {
   type DoneReply,
+  KvError,
   type Reply,
   type Request,
   refusalToError,
@@ -60,7 +61,9 @@ export class NodeUnderTest {
     this.before(request);
     const { command } = request;
     if (command.type === 'scan' || command.type === 'count') {
-      return this.#machine.readRange(command);
+      const page = await this.#machine.readRange(command);
+      if (typeof page === 'string') throw new KvError('KV_COMPACTED', page);
+      return page;
     }
     const [reply] = await applyNext(this.#machine, request);
     this.#watches.onApplied();

@@ -51,6 +51,45 @@ describe('Ranges of a client', () => {
     expect(await all(scan)).to.have.length(5);
   });
 
+  it('are shown at one revision by all pages, whatever is written meanwhile', async () => {
+    const seen: [string, string][] = [];
+    for await (const { key, value } of client.scan({}, { pageSize: 1 })) {
+      seen.push([key, value]);
+      if (key !== 'a/1') continue;
+      await client.put('a/2', 'later');
+      await client.put('a/2', 'still later');
+      await client.delete('a/3');
+      await client.put('aa', 'new');
+      expect(await client.count({}, { asOf: 5 })).to.equal(5);
+      expect(await keysOf({ prefix: 'a/' }, { asOf: 5, reverse: true, limit: 2 })).to.deep.equal([
+        ...['a/3', 'a/2'],
+      ]);
+    }
+    const keys = ['a/1', 'a/2', 'a/3', 'b/1', 'ü'];
+    expect(seen).to.deep.equal(keys.map((key) => [key, `value of ${key}`]));
+    expect(await keysOf({})).to.deep.equal(['a/1', 'a/2', 'aa', 'b/1', 'ü']);
+    expect(await keysOf({}, { asOf: 2 })).to.deep.equal(['a/1', 'a/2']);
+    expect(await keysOf({}, { asOf: 0 })).to.deep.equal([]);
+  });
+
+  it('are shown by each page as they are, if they are not pinned', async () => {
+    const seen: string[] = [];
+    for await (const { key } of client.scan({}, { pageSize: 1, pinned: false })) {
+      seen.push(key);
+      if (key === 'a/1') await client.delete('a/2');
+    }
+    expect(seen).to.deep.equal(['a/1', 'a/3', 'b/1', 'ü']);
+  });
+
+  it('are not shown at another revision than the one that was asked for', async () => {
+    node.change = (reply) => (reply.type === 'scan' ? { ...reply, revision: 6 } : reply);
+    const failure = await all(client.scan({}, { asOf: 5 })).catch((error: unknown) => error);
+    expect(failure).to.include({ code: 'KV_FEATURE_OFF', outcome: 'not done' });
+    for (const asOf of [-1, 0.5, Number.NaN]) {
+      expect(() => client.scan({}, { asOf })).to.throw(TypeError);
+    }
+  });
+
   it('ask for a page only once the one before is read', async () => {
     const before = node.requests.length;
     for await (const { key } of client.scan({}, { pageSize: 2 })) if (key === 'a/2') break;

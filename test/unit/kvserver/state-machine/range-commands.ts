@@ -17,11 +17,18 @@ function toRange({ prefix = '', from = '', to = '' }: RangeText) {
 }
 
 export function scan(range: RangeText): CommandOf<'scan'> {
-  return { type: 'scan', ...toRange(range), limit: 1000, reverse: false, keysOnly: false };
+  return {
+    type: 'scan',
+    ...toRange(range),
+    limit: 1000,
+    reverse: false,
+    keysOnly: false,
+    asOf: 'now',
+  };
 }
 
 export function count(range: RangeText): CommandOf<'count'> {
-  return { type: 'count', ...toRange(range) };
+  return { type: 'count', ...toRange(range), asOf: 'now' };
 }
 
 export function deleteRange(range: RangeText): CommandOf<'deleteRange'> {

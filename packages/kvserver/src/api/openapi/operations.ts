@@ -121,6 +121,7 @@ function list(): Operation {
       query('limit', { type: 'integer', minimum: 1, maximum: scanLimitMax, default: scanLimitMax }),
       query('reverse', option),
       query('keysOnly', option),
+      query('asOf', { type: 'integer', minimum: 0 }),
       consistency,
     ],
     responses: { 200: { description: 'A page.', content: json(page) }, ...errorResponses() },

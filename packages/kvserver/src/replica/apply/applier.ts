@@ -4,9 +4,16 @@
  * Rule: the effect of an instance is durable on this server before the instance may be forgotten.
  */
 import type { Clock, Decision, Paxos } from '@paxkv/paxos';
-import type { Bytes, PageRead, ReplyOf } from '@paxkv/protocol';
+import type { Bytes, PageRead } from '@paxkv/protocol';
 import type { Limits } from '../../config/settings.ts';
-import type { Applied, Found, HasRoom, StateMachine } from '../../state-machine/state-machine.ts';
+import type {
+  Applied,
+  Found,
+  HasRoom,
+  NotShown,
+  PageReply,
+  StateMachine,
+} from '../../state-machine/state-machine.ts';
 import { DecisionQueue, isMeeting, type Run } from './decision-queue.ts';
 import { LogVolume } from './log-volume.ts';
 import { WriteBehind } from './write-behind.ts';
@@ -95,7 +102,7 @@ export class Applier {
   }
 
   /** A page of a range after the highest instance applied; see `StateMachine.readRange`. @throws StateError */
-  readRange(command: PageRead): Promise<ReplyOf<PageRead['type']>> {
+  readRange(command: PageRead): Promise<PageReply | NotShown> {
     return this.#machine.readRange(command);
   }
 

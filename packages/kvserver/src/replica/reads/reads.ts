@@ -6,15 +6,9 @@
  * Rule: a quorum read counts only for gets that were waiting before it started.
  */
 import type { Clock, Paxos } from '@paxkv/paxos';
-import {
-  type Bytes,
-  type CommandOf,
-  type PageRead,
-  type Reply,
-  scanLimitMax,
-} from '@paxkv/protocol';
+import { type Bytes, type CommandOf, KvError, type PageRead, scanLimitMax } from '@paxkv/protocol';
 import { FairQueue, type Verdict } from '../../budget/fair-queue.ts';
-import { noRoom } from '../../state-machine/state-machine.ts';
+import { type NotShown, noRoom } from '../../state-machine/state-machine.ts';
 import { pageBytesMax } from '../../state-machine/store/ranges/pages.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { StepMark } from '../request-timing.ts';
@@ -219,8 +213,11 @@ export class Reads {
   #offerPage({ pending, decided }: ReadyRead, command: PageRead): Verdict {
     const bytesMax = command.type === 'scan' ? pageBytesMax : 0;
     if (pending.room?.reserve(bytesMax) === false) return this.#block(pending);
-    const page: Promise<Reply> = this.#options.state.readRange(command);
-    this.#replyLater(page, (reply) => pending.resolve(reply, decided));
+    this.#replyLater(this.#options.state.readRange(command), (reply) => {
+      if (typeof reply === 'string')
+        pending.reject(notShown(reply, command, decided !== undefined));
+      else pending.resolve(reply, decided);
+    });
     return costMin + entryCost * (command.type === 'scan' ? command.limit : scanLimitMax);
   }
 
@@ -238,6 +235,18 @@ export class Reads {
 interface Slice {
   readonly endMs: number;
   bytes: number;
+}
+
+/** `isConfirmed`: whether a quorum has told how far the log goes. */
+function notShown(why: NotShown, { asOf }: PageRead, isConfirmed: boolean): KvError {
+  if (why === 'compacted') {
+    const message = `This server no longer has the changes after revision ${asOf}.`;
+    return new KvError('KV_COMPACTED', message);
+  }
+  const message = `The store has not reached revision ${asOf}`;
+  return isConfirmed
+    ? new KvError('KV_BAD_REQUEST', `${message}.`)
+    : new KvError('KV_UNAVAILABLE', `${message} on this server.`);
 }
 
 function isAwaited({ pending }: PendingRead): boolean {

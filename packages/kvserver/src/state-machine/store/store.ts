@@ -140,13 +140,13 @@ export class Store implements Applying, Changes {
 
   /** The change is of the present revision. */
   #change(slot: CacheSlot, entry: CachedEntry | undefined): void {
-    const [before, after] = [slot.entry?.lease, entry?.lease];
-    if (before !== after) {
-      this.#draft?.carryOut(after);
-      this.#leases.move(slot.name, before, after);
+    const { name, entry: before } = slot;
+    if (before?.lease !== entry?.lease) {
+      this.#draft?.carryOut(entry?.lease);
+      this.#leases.move(name, before?.lease, entry?.lease);
     }
     this.#cache.change(slot, entry);
-    this.#recent.add(this.#revision, slot.name, entry);
+    this.#recent.add({ revision: this.#revision, name, before, entry });
   }
 
   #advance(): number {

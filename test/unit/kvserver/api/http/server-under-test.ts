@@ -102,6 +102,7 @@ export class ScriptedReplica implements Submitter {
       limit: 1000,
       reverse: false,
       keysOnly: false,
+      asOf: 'now',
     });
     return entries
       .filter(({ modRevision }) => modRevision > after)

@@ -58,8 +58,9 @@ describe('Reads', () => {
           if (isInMemory) return entry;
           return failure === undefined ? Promise.resolve(entry) : Promise.reject(failure);
         },
-        readRange: async ({ type }) => {
+        readRange: async ({ type, asOf }) => {
           if (failure !== undefined) throw failure;
+          if (asOf !== 'now') return asOf < 7 ? 'compacted' : 'ahead';
           const page = { revision: 7, next: undefined };
           return type === 'scan' ? { type, entries: [], ...page } : { type, count: 0, ...page };
         },
@@ -83,6 +84,25 @@ describe('Reads', () => {
     reads.onReadIndex(upTo);
     await new Promise(setImmediate);
   }
+
+  it('refuse a range at a revision that cannot be shown, and say whether another server may show it', async () => {
+    const codes: string[] = [];
+    const askAt = (asOf: number) => {
+      const command = { type: 'count', prefix: key, from: key, to: key, asOf } as const;
+      const pending = pendings.admit({ command }, {});
+      pending.reply.catch(({ code, outcome }) => codes.push(`${code} ${outcome}`));
+      return { command, pending };
+    };
+    for (const asOf of [6, 8]) reads.add(askAt(asOf));
+    for (const asOf of [6, 8]) reads.addConfirmed(askAt(asOf));
+    await quorumReadDone(5);
+    await quorumReadDone(5);
+    expect(codes.sort()).to.deep.equal([
+      ...['KV_BAD_REQUEST not done', 'KV_COMPACTED not done', 'KV_COMPACTED not done'],
+      'KV_UNAVAILABLE not done',
+    ]);
+    expect(failures).to.deep.equal([]);
+  });
 
   it('notes when a quorum was asked for each get, and when it had answered', async () => {
     const [first, second] = [0, 1].map(

@@ -6,6 +6,7 @@ import {
   KvError,
   paths,
   type ReplyOf,
+  type RevisionOrNow,
   scanLimitMax,
 } from '@paxkv/protocol';
 import type { HttpContext } from '../context.ts';
@@ -17,7 +18,7 @@ import { parametersOf } from './request-target.ts';
 
 /** The parameters of the query. A range has the first three; the others may be left out like them. */
 export const listParameters = [
-  ...['prefix', 'from', 'to', 'limit', 'reverse', 'keysOnly', 'consistency'],
+  ...['prefix', 'from', 'to', 'limit', 'reverse', 'keysOnly', 'asOf', 'consistency'],
 ] as const;
 type Name = (typeof listParameters)[number];
 type Parameters = { readonly [N in Name]?: Bytes };
@@ -47,6 +48,7 @@ function commandOf(parameters: Parameters): CommandOf<'scan'> {
     limit: limitIn(parameters),
     reverse: wordIn(parameters, 'reverse', ['true']) !== undefined,
     keysOnly: wordIn(parameters, 'keysOnly', ['true']) !== undefined,
+    asOf: revisionIn(parameters),
   };
 }
 
@@ -57,6 +59,14 @@ function limitIn(parameters: Parameters): number {
   const limit = Number(text);
   if (/^\d{1,4}$/.test(text) && limit >= 1 && limit <= scanLimitMax) return limit;
   throw new KvError('KV_BAD_REQUEST', `limit must be a whole number from 1 to ${scanLimitMax}.`);
+}
+
+function revisionIn({ asOf }: Parameters): RevisionOrNow {
+  if (asOf === undefined) return 'now';
+  const text = Buffer.from(asOf).toString();
+  const revision = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(revision)) return revision;
+  throw new KvError('KV_BAD_REQUEST', 'asOf must be a revision, which is a whole number.');
 }
 
 function wordIn<T extends string>(
@@ -72,14 +82,15 @@ function wordIn<T extends string>(
   throw new KvError('KV_BAD_REQUEST', `${name} must be ${words.join(' or ')}.`);
 }
 
-/** The same query, from the next key on, or up to it in reverse. */
+/** The same query at the same revision, from the next key on, or up to it in reverse. */
 function nextPathOf(
   parameters: Parameters,
   { reverse }: CommandOf<'scan'>,
-  { next }: ReplyOf<'scan'>,
+  { revision, next }: ReplyOf<'scan'>,
 ): string | null {
   if (next === undefined) return null;
-  const further = { ...parameters, [reverse ? 'to' : 'from']: next };
+  const asOf = Buffer.from(`${revision}`);
+  const further = { ...parameters, [reverse ? 'to' : 'from']: next, asOf };
   const query = Object.entries(further).map(([name, value]) => `${name}=${percentEncode(value)}`);
   return `${paths.scan}?${query.join('&')}`;
 }

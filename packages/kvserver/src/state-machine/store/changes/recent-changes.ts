@@ -1,6 +1,6 @@
 /**
- * Recent changes: the latest changes of entries in memory, in the order of their revisions, for those who watch. All
- * watchers read the same changes; none has a copy of its own.
+ * Recent changes: the latest changes of entries in memory, in the order of their revisions, for those who watch and for
+ * reads of an earlier revision. All watchers read the same changes; none has a copy of its own.
  * Rule: it has every change after `since`, and all changes of a revision or none.
  */
 import type { CachedEntry, CachedValue } from '../cached-value.ts';
@@ -19,6 +19,8 @@ const droppedCountMin = 1024;
 export interface RecentChange {
   readonly revision: number;
   readonly name: string;
+  /** `undefined`: the key was absent. */
+  readonly before: CachedEntry | undefined;
   /** `undefined`: the key was removed. */
   readonly entry: CachedEntry | undefined;
 }
@@ -65,11 +67,16 @@ export class RecentChanges {
     return this.#bytes;
   }
 
-  /** `revision`: that of the store from now on, no lower than that of the last change. */
-  add(revision: number, name: string, entry: CachedEntry | undefined): void {
+  /** The revision of a change is that of the store from now on, no lower than that of the last change. */
+  add({ revision, name, before, entry }: RecentChange): void {
     // The key of the auth table is none that a client could name.
     if (name === '') return;
-    const change = { revision, name, entry: entry && owning(entry) };
+    const change = {
+      revision,
+      name,
+      before: before && owning(before),
+      entry: entry && owning(entry),
+    };
     this.#changes.push(change);
     this.#bytes += bytesOf(change);
     while (this.#bytes > this.#bytesMax) this.#dropFirst();
@@ -93,9 +100,27 @@ export class RecentChanges {
       last = change.revision;
       if (!isInRange(range, change.name)) continue;
       found.push(change);
-      bytes += bytesOf(change);
+      bytes += shownBytesOf(change);
     }
     return { changes: found, bytes, revision: Math.max(after, revision), isLast: true };
+  }
+
+  /**
+   * The entries at `revision` of the keys in a range that changed later, `undefined` for an absent key. Returns
+   * `undefined` if some of these changes are gone. Its time grows with the number of changes since.
+   */
+  entriesAt(
+    revision: number,
+    range: NameRange,
+  ): ReadonlyMap<string, CachedEntry | undefined> | undefined {
+    if (revision < this.#since) return undefined;
+    const entries = new Map<string, CachedEntry | undefined>();
+    for (let index = this.#indexAfter(revision); index < this.#changes.length; index += 1) {
+      const { name, before } = this.#changes[index] ?? {};
+      if (name === undefined || entries.has(name) || !isInRange(range, name)) continue;
+      entries.set(name, before);
+    }
+    return entries;
   }
 
   /** The names of the keys that changed after `revision`, as far as they are known. */
@@ -132,7 +157,12 @@ export class RecentChanges {
   }
 }
 
-function bytesOf({ name, entry }: RecentChange): number {
+function bytesOf(change: RecentChange): number {
+  return shownBytesOf(change) + (change.before?.value.length ?? 0);
+}
+
+/** Those who watch are not shown what was before. */
+function shownBytesOf({ name, entry }: RecentChange): number {
   return overheadBytes + name.length + (entry?.value.length ?? 0);
 }
 

@@ -12,7 +12,7 @@ import { fromText } from '../latin1.ts';
 import { ReadSlots } from '../read-slots.ts';
 import type { PresentKey } from './merge.ts';
 import { toNameRange } from './name-range.ts';
-import type { RangeReader } from './range-reader.ts';
+import type { NotShown, RangeReader } from './range-reader.ts';
 
 /** Most bytes of a page with more than one entry. The largest entry fits too. */
 export const pageBytesMax = valueBytesMax + 2048;
@@ -24,6 +24,9 @@ const unsentBytesMax = 4 * 1024 * 1024;
 /** Each may hold about a mebibyte of values, and one is read while others are answered. */
 const pagesAtOnceMax = 4;
 
+/** A page of a range. */
+export type PageReply = ReplyOf<PageRead['type']>;
+
 export class PageReader {
   readonly #reader: RangeReader;
   readonly #slots = new ReadSlots(pagesAtOnceMax);
@@ -33,16 +36,21 @@ export class PageReader {
   }
 
   /** @throws StateError */
-  read(command: PageRead): Promise<ReplyOf<PageRead['type']>> {
-    return this.#slots.run<ReplyOf<PageRead['type']>>(() =>
+  read(command: PageRead): Promise<PageReply | NotShown> {
+    return this.#slots.run<PageReply | NotShown>(() =>
       command.type === 'scan' ? scan(this.#reader, command) : count(this.#reader, command),
     );
   }
 }
 
-async function scan(reader: RangeReader, command: CommandOf<'scan'>): Promise<ReplyOf<'scan'>> {
+async function scan(
+  reader: RangeReader,
+  command: CommandOf<'scan'>,
+): Promise<ReplyOf<'scan'> | NotShown> {
   const range = toNameRange(command, command.reverse);
-  const { revision, rest, keys } = await reader.open(range);
+  const opened = await reader.openAsOf(range, command.asOf);
+  if (typeof opened === 'string') return opened;
+  const { revision, rest, keys } = opened;
   const page = new Page(command);
   for await (const part of keys) {
     for (const key of part) {
@@ -54,8 +62,13 @@ async function scan(reader: RangeReader, command: CommandOf<'scan'>): Promise<Re
   return { type: 'scan', revision, entries: page.entries, next: toNext(rest) };
 }
 
-async function count(reader: RangeReader, command: CommandOf<'count'>): Promise<ReplyOf<'count'>> {
-  const { revision, rest, keys } = await reader.open(toNameRange(command), false);
+async function count(
+  reader: RangeReader,
+  command: CommandOf<'count'>,
+): Promise<ReplyOf<'count'> | NotShown> {
+  const opened = await reader.openAsOf(toNameRange(command), command.asOf, false);
+  if (typeof opened === 'string') return opened;
+  const { revision, rest, keys } = opened;
   let counted = 0;
   for await (const part of keys) {
     const next = part[countLimitMax - counted];

@@ -1,9 +1,13 @@
 /**
- * Reads the present keys of a range in order, as they were at one moment: the rows of the database, and over them the
- * entries that are not durable yet. What is read stays out of the entry cache, where it would displace what is used.
+ * Reads the present keys of a range in order, as they are at one moment or were at an earlier revision: the rows of the
+ * database, over them the entries that are not durable yet, and over all of it what the keys were before later changes.
+ * What is read stays out of the entry cache, where it would displace what is used.
  */
+import type { RevisionOrNow } from '@paxkv/protocol';
 import type { StateStore } from '../../state-store.ts';
 import type { CacheSlot } from '../cached-entry.ts';
+import type { CachedEntry } from '../cached-value.ts';
+import type { RecentChanges } from '../changes/recent-changes.ts';
 import { Merge, type PresentKey } from './merge.ts';
 import { type NameRange, orderOf } from './name-range.ts';
 import { undurableIn } from './undurable.ts';
@@ -16,6 +20,7 @@ export interface RangeSource {
   /** Every entry that is not durable, in any order. */
   readonly undurable: () => Iterable<CacheSlot>;
   readonly revision: () => number;
+  readonly recentChanges: Pick<RecentChanges, 'entriesAt'>;
   /** See `undurableCountMax`. */
   readonly undurableCountMax?: number;
 }
@@ -29,6 +34,16 @@ export interface OpenRange {
   readonly keys: AsyncIterable<readonly PresentKey[]>;
 }
 
+/**
+ * Why a range cannot be shown at a revision: `compacted`, some changes since then are not in memory any more; `ahead`,
+ * the store has not reached it.
+ */
+export type NotShown = 'compacted' | 'ahead';
+
+type EarlierEntries = ReadonlyMap<string, CachedEntry | undefined>;
+
+const noneEarlier: EarlierEntries = new Map();
+
 export class RangeReader {
   readonly #source: RangeSource;
 
@@ -36,14 +51,41 @@ export class RangeReader {
     this.#source = source;
   }
 
-  /** `hasValues`: whether entries are read too. @throws StateError */
+  /** As the range is now. `hasValues`: whether entries are read too. @throws StateError */
   async open(range: NameRange, hasValues = true): Promise<OpenRange> {
-    const { store, undurable, revision } = this.#source;
-    const countMax = this.#source.undurableCountMax ?? undurableCountMax;
+    await this.#source.store.expectRangeIntact(range);
+    return this.#open(range, { hasValues, earlier: noneEarlier, shown: this.#source.revision() });
+  }
+
+  /** As the range was at a revision. @throws StateError */
+  async openAsOf(
+    range: NameRange,
+    asOf: RevisionOrNow,
+    hasValues = true,
+  ): Promise<OpenRange | NotShown> {
+    if (asOf === 'now') return this.open(range, hasValues);
+    const { store, revision, recentChanges } = this.#source;
     await store.expectRangeIntact(range);
-    // Safety: nothing is awaited until the database is open, so a write is in it or among the undurable entries.
-    const { covered, entries, rest } = undurableIn(range, undurable(), countMax);
-    const cursor = store.openRange(covered, hasValues);
+    if (asOf > revision()) return 'ahead';
+    const earlier = recentChanges.entriesAt(asOf, range);
+    return earlier === undefined
+      ? 'compacted'
+      : this.#open(range, { hasValues, earlier, shown: asOf });
+  }
+
+  /** Safety: nothing is awaited here, so a write is in the database or among the undurable entries. */
+  #open(
+    range: NameRange,
+    how: { readonly hasValues: boolean; readonly earlier: EarlierEntries; readonly shown: number },
+  ): OpenRange {
+    const { store, undurable } = this.#source;
+    const countMax = this.#source.undurableCountMax ?? undurableCountMax;
+    const { covered, entries, rest } = undurableIn(
+      range,
+      overlaid(undurable(), how.earlier),
+      countMax,
+    );
+    const cursor = store.openRange(covered, how.hasValues);
     const merge = new Merge(entries, orderOf(range));
     async function* keys() {
       try {
@@ -57,6 +99,12 @@ export class RangeReader {
         await cursor.close();
       }
     }
-    return { revision: revision(), rest, keys: keys() };
+    return { revision: how.shown, rest, keys: keys() };
   }
+}
+
+/** The undurable entries, but for the keys that changed later: what they were before. */
+function* overlaid(undurable: Iterable<CacheSlot>, earlier: EarlierEntries): Iterable<CacheSlot> {
+  for (const [name, entry] of earlier) yield { name, entry, rowSum: undefined };
+  for (const slot of undurable) if (!earlier.has(slot.name)) yield slot;
 }

@@ -46,25 +46,32 @@ describe('GET /v1/scan', () => {
 
   it('reads the range, the order and the number from the query', async () => {
     answer([]);
-    await list('?prefix=a%2Fb+c&from=%FF&to=x%3D&limit=7&reverse=true&keysOnly=true');
+    await list('?prefix=a%2Fb+c&from=%FF&to=x%3D&limit=7&reverse=true&keysOnly=true&asOf=7');
     const { prefix, from, to, ...rest } = lastCommand();
     expect(Buffer.from(prefix).toString()).to.equal('a/b+c');
     expect(from).to.deep.equal(Buffer.from([255]));
     expect(Buffer.from(to).toString()).to.equal('x=');
-    expect(rest).to.deep.equal({ type: 'scan', limit: 7, reverse: true, keysOnly: true });
+    expect(rest).to.deep.equal({
+      ...{ type: 'scan', limit: 7, reverse: true, keysOnly: true, asOf: 7 },
+    });
     await list('?consistency=serializable');
     expect(server.replica.consistencies.at(-1)).to.equal('serializable');
-    expect(lastCommand()).to.deep.include({ limit: 1_000, reverse: false, keysOnly: false });
+    expect(lastCommand()).to.deep.include({
+      limit: 1_000,
+      reverse: false,
+      keysOnly: false,
+      asOf: 'now',
+    });
   });
 
-  it('names the path of the next page, which goes on there', async () => {
+  it('names the path of the next page, which goes on there at the same revision', async () => {
     answer([], Buffer.from([97, 0, 255, 38]));
     const { next } = await list('?prefix=a&limit=2');
-    expect(next).to.equal('/v1/scan?prefix=a&limit=2&from=a%00%FF%26');
+    expect(next).to.equal('/v1/scan?prefix=a&limit=2&from=a%00%FF%26&asOf=9');
     await list((next ?? '').replace('/v1/scan', ''));
     expect(lastCommand().from).to.deep.equal(Buffer.from([97, 0, 255, 38]));
     const reverse = await list('?from=a&to=z&reverse=true');
-    expect(reverse.next).to.equal('/v1/scan?from=a&to=a%00%FF%26&reverse=true');
+    expect(reverse.next).to.equal('/v1/scan?from=a&to=a%00%FF%26&reverse=true&asOf=9');
   });
 
   it('refuses a query of another form, and a body', async () => {
@@ -78,7 +85,15 @@ describe('GET /v1/scan', () => {
         '?limit=1e2',
         '?limit=',
       ],
-      ...['?reverse=no', '?reverse=', '?consistency=strong', '?prefix=%', '?prefix=%zz'],
+      ...[
+        '?reverse=no',
+        '?reverse=',
+        '?asOf=-1',
+        '?asOf=',
+        '?consistency=strong',
+        '?prefix=%',
+        '?prefix=%zz',
+      ],
     ]) {
       await server.refuses(server.fetch(`/v1/scan${query}`), 'KV_BAD_REQUEST');
     }
