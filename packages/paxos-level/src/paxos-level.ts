@@ -27,7 +27,7 @@ type Operation =
   | { readonly type: 'put'; readonly key: Bytes; readonly value: Bytes }
   | { readonly type: 'del'; readonly key: Bytes };
 
-/** What the store does, and what it does not: servers keep an earlier revision for a while only, so there are no snapshots. */
+/** What the store does and does not: servers show an earlier revision for a while only, so there are no snapshots. */
 const manifest = {
   encodings: { view: true },
   seek: true,
