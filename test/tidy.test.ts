@@ -68,7 +68,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
       'auth-table.ts',
       'errors.ts',
       ...['fields.ts', 'key-range.ts'],
-      ...['limits.ts', 'routes.ts'],
+      ...['lease.ts', 'limits.ts', 'routes.ts'],
       'rows.ts',
       'base64.ts',
       'session-id.ts',

@@ -33,13 +33,20 @@ export interface IncrementAnswer extends PutAnswer {
   readonly value?: string;
 }
 
-/** Every command about a key. */
-export type OperationName = {
-  [T in CommandType]: CommandOf<T> extends { readonly key: Uint8Array } ? T : never;
-}[CommandType];
+/** A write whose key is deleted when time has passed: no history of calls shows when. */
+type LeasedWrite = 'putLeased' | 'putTtl';
+
+/** Every command about a key but those. */
+export type OperationName = Exclude<
+  {
+    [T in CommandType]: CommandOf<T> extends { readonly key: Uint8Array } ? T : never;
+  }[CommandType],
+  LeasedWrite
+>;
 
 export const operationNames = Object.values(commands).flatMap(
-  ({ type, fields }): OperationName[] => ('key' in fields ? [type as OperationName] : []),
+  ({ type, fields }): OperationName[] =>
+    'key' in fields && !('lease' in fields) && !('ttlMs' in fields) ? [type as OperationName] : [],
 );
 
 /** The answer to each kind of operation. A command without an entry does not compile. */

@@ -10,6 +10,7 @@ import { diskMutants } from './mistakes/disk.ts';
 import { journalMutants } from './mistakes/journal.ts';
 import { leadershipMutants } from './mistakes/leadership.ts';
 import { learningMutants } from './mistakes/learning.ts';
+import { leaseMutants } from './mistakes/leases.ts';
 import { levelMutants } from './mistakes/levels.ts';
 import { peersMutants } from './mistakes/peers.ts';
 import { proposerMutants } from './mistakes/proposer.ts';
@@ -55,5 +56,6 @@ export const allMutants: readonly Mutant[] = [
   ...backupMutants,
   ...transactionMutants,
   ...rangeMutants,
+  ...leaseMutants,
   ...watchMutants,
 ].sort((a, b) => a.mistake - b.mistake);

@@ -35,7 +35,7 @@ export const catalogue: readonly Mistake[] = [
   {
     number: 18,
     title: 'a lease depends on clocks',
-    notYet: 'there are no leases: reads ask a quorum',
+    notYet: 'no lease lets a server answer alone: reads ask a quorum',
   },
   {
     number: 19,
@@ -85,7 +85,7 @@ export const catalogue: readonly Mistake[] = [
     isSimulated: true,
   },
   { number: 50, title: 'a scan mixes two versions' },
-  { number: 51, title: 'each node expires keys by its own clock', notYet: 'keys do not expire' },
+  { number: 51, title: 'each node expires keys by its own clock, or keys that are still in use' },
   { number: 52, title: 'a number grows beyond exact integers' },
   { number: 53, title: 'an error leaves a node half-running' },
   { number: 54, title: "another cluster's or node's messages or data are accepted" },

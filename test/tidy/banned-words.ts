@@ -21,7 +21,6 @@ export const bannedWords: readonly BannedWord[] = [
   { pattern: /\bsurvey(?:s|ed|ing)?\b/, use: 'quorum read' },
   { pattern: /\briding (?:news|notices?)\b/, use: 'piggybacked notices' },
   { pattern: /\bneedless(?:ly)?\b/, use: 'skip' },
-  { pattern: /\bfences?\b/, use: 'voting floor' },
   { pattern: /\b(?:former|new|own) life\b|\blives of\b/, use: 'incarnation' },
   { pattern: /\bpatience\b/, use: 'retry delay, deadline' },
   { pattern: /\bnews\b/, use: 'commit notice, notice' },

@@ -43,7 +43,7 @@ export const nextVersion: PatchSet = {
   patches: [
     {
       file: 'kvserver/src/state-machine/features.ts',
-      right: `  highest: transactionLevel,
+      right: `  highest: leaseLevel,
   commands: {`,
       wrong: `  highest: ${nextLevel},
   commands: { appendTwice: ${nextLevel},`,
@@ -110,7 +110,7 @@ export const previousVersion: PatchSet = {
   patches: [
     {
       file: 'kvserver/src/state-machine/features.ts',
-      right: `  highest: transactionLevel,
+      right: `  highest: leaseLevel,
   commands: {`,
       wrong: `  highest: baseLevel,
   commands: {`,

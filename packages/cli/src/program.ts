@@ -1,14 +1,7 @@
 /** The command line as a whole: its commands, its help and its exit code. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import {
-  CliError,
-  type ExitCode,
-  exitCodeHelp,
-  exitCodes,
-  toErrorReply,
-  toFailure,
-} from './cli-error.ts';
+import { CliError, exitCodeHelp, exitCodes, toErrorReply, toFailure } from './cli-error.ts';
 import { addAppend } from './commands/append.ts';
 import { addAuth } from './commands/auth.ts';
 import { addBackup } from './commands/backup.ts';
@@ -22,6 +15,8 @@ import { addGet } from './commands/get.ts';
 import { addHealth } from './commands/health.ts';
 import { addImport } from './commands/import.ts';
 import { addIncrement } from './commands/incr.ts';
+import { addLease } from './commands/lease.ts';
+import { addLock } from './commands/lock.ts';
 import { addList } from './commands/ls.ts';
 import { addPut } from './commands/put.ts';
 import { addRestore } from './commands/restore.ts';
@@ -34,6 +29,7 @@ import { addTransaction } from './commands/txn.ts';
 import { addUser } from './commands/user.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWatch } from './commands/watch.ts';
+import { ProgramEnd } from './locked-program.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
 
@@ -48,6 +44,8 @@ const commands = [
   addIncrement,
   addTransaction,
   addList,
+  addLease,
+  addLock,
   addExport,
   addImport,
   addWatch,
@@ -66,14 +64,15 @@ const commands = [
   addCompletion,
 ] as const;
 
-/** Runs one command line, given without the program's name. Never rejects. */
-export async function run(args: readonly string[], given: Streams): Promise<ExitCode> {
+/** Runs one command line, given without the program's name, and resolves with its exit code. Never rejects. */
+export async function run(args: readonly string[], given: Streams): Promise<number> {
   const isJson = asksForJson(args);
   const streams = isJson ? withJsonNotes(given) : given;
   try {
     await parse(args, streams);
     return exitCodes.ok;
   } catch (error) {
+    if (error instanceof ProgramEnd) return error.exitCode;
     const failure = toFailure(error);
     if (isJson) given.explain(jsonLine(toErrorReply(failure)));
     else for (const line of failure.lines) streams.note(line);

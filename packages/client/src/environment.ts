@@ -66,8 +66,11 @@ export class ExchangeError extends Error {
 export interface Clock {
   /** Milliseconds since a fixed moment. */
   now(): number;
-  /** Calls back once, when `now()` has reached `time` or soon after. Returns a function that prevents it. */
-  at(time: number, callback: () => void): () => void;
+  /**
+   * Calls back once, when `now()` has reached `time` or soon after. Returns a function that prevents it. `isIdle`: the
+   * wait does not keep the process alive. Default false.
+   */
+  at(time: number, callback: () => void, isIdle?: boolean): () => void;
 }
 
 /** Randomness. It spreads clients over servers and retries over time; no guarantee depends on it. */

@@ -4,6 +4,12 @@ import { AuthAdmin } from './auth-admin.ts';
 import { Calls } from './calls.ts';
 import { Codec } from './codec.ts';
 import { ClientEvents } from './diagnostics/client-events.ts';
+import { toKeyBytes, type Writable } from './encoding.ts';
+import { grant } from './lease/grant.ts';
+import type { Lease } from './lease/lease.ts';
+import type { LeaseParts } from './lease/lease-calls.ts';
+import { Leases } from './lease/leases.ts';
+import { acquire, type HeldLock, type Lock, type LockOptions, runLocked } from './lease/lock.ts';
 import { Namespace } from './namespace.ts';
 import { type CallOptions, type KvClientOptions, toSettings } from './options.ts';
 import type { EndpointStatus } from './results.ts';
@@ -35,6 +41,8 @@ export class KvClient<const E = 'utf8'> extends Namespace<E> {
   readonly events: ClientEvents;
   /** Users, roles and tokens; see docs/security.md. */
   readonly auth: AuthAdmin;
+  /** Leases by their ids; `lease` makes one that renews itself. */
+  readonly leases: Leases;
   readonly #calls: Calls;
 
   /** @throws TypeError if an option is unknown, missing or out of its range. */
@@ -46,6 +54,38 @@ export class KvClient<const E = 'utf8'> extends Namespace<E> {
     this.events = events;
     this.#calls = calls;
     this.auth = new AuthAdmin(calls.auth);
+    this.leases = new Leases(calls);
+  }
+
+  /**
+   * Makes a lease, to which keys can be attached by `put`. It renews itself until it is revoked or lost.
+   *
+   * @param options `ttlMs`: from 1,000 to 86,400,000.
+   * @throws KvError with the outcome, `KV_LEASE_LIMIT` if there are too many; TypeError on misuse.
+   */
+  lease(options: CallOptions & { readonly ttlMs: number }): Promise<Lease> {
+    return grant(this.#leaseParts, options);
+  }
+
+  /**
+   * Waits for the lock of this name, in the order in which clients came, and resolves when this client holds it. With
+   * `work`, runs it and releases the lock, and resolves with what `work` returns. A client that waits looks at the one
+   * before it up to four times a second.
+   *
+   * @param name 1 to 1001 bytes. The keys that begin with it and a slash are those of the clients that wait.
+   * @throws KvError with the outcome: `KV_ABORTED`, *not done*, if the signal ends the wait; `KV_LEASE_LOST` if the lock
+   *   was lost before `work` had ended; what `work` throws; TypeError on misuse.
+   * @example
+   * ```ts
+   * await using lock = await client.lock('locks/report', { ttlMs: 10_000 });
+   * await client.transact({ if: [lock.held], then: [{ type: 'put', key: 'report', value: 'mine' }] });
+   * ```
+   */
+  lock(name: Writable, options: LockOptions): Promise<Lock>;
+  lock<T>(name: Writable, options: LockOptions, work: (lock: HeldLock) => Promise<T>): Promise<T>;
+  async lock<T>(name: Writable, options: LockOptions, work?: (lock: HeldLock) => Promise<T>) {
+    const lock = await acquire(this.#leaseParts, toKeyBytes(name), options);
+    return work === undefined ? lock : runLocked(lock, work);
   }
 
   /**
@@ -60,6 +100,11 @@ export class KvClient<const E = 'utf8'> extends Namespace<E> {
   /** The status of each server in the order of `endpoints`, or the error of the request for it. */
   async statuses(options?: CallOptions): Promise<readonly EndpointStatus[]> {
     return this.#calls.statuses(options);
+  }
+
+  get #leaseParts(): LeaseParts {
+    const { clock, random } = this.#calls.retryParts;
+    return { calls: this.#calls, clock, random };
   }
 
   /** Refuses further calls, waits for those in flight and closes connections. */

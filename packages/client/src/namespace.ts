@@ -3,6 +3,7 @@ import type { Entry as StoredEntry } from '@paxkv/protocol';
 import type { Calls } from './calls.ts';
 import type { Codec } from './codec.ts';
 import { toInteger, toValueBytes, type Writable } from './encoding.ts';
+import { type LeaseOptions, type PutOptions, toPut } from './lease/leased-put.ts';
 import { type CallOptions, checkNames, type GetOptions } from './options.ts';
 import { RangeCalls, type ScannedEntry, type ScannedKey } from './range/range-calls.ts';
 import type { CountOptions, RangeInput, ScanOptions } from './range/range-input.ts';
@@ -107,7 +108,7 @@ export class Namespace<E = 'utf8'> {
 
   /**
    * Sets the key's value. Resolves once a majority of servers has stored the write. With a condition in the options,
-   * the result says whether it held; if it did not, nothing is written.
+   * the result says whether it held; if it did not, nothing is written. {@link LeaseOptions} say when the key is deleted.
    *
    * @param key 1 to 1024 bytes.
    * @param value at most 1 MiB when encoded.
@@ -116,12 +117,12 @@ export class Namespace<E = 'utf8'> {
   put(
     key: Writable,
     value: WritableValue<E>,
-    options: ConditionalOptions<WritableValue<E>>,
+    options: ConditionalOptions<WritableValue<E>> & LeaseOptions,
   ): Promise<ConditionalResult<'put', Value<E>>>;
-  put(key: Writable, value: WritableValue<E>, options?: CallOptions): Promise<WriteResult<'put'>>;
-  async put(key: Writable, value: WritableValue<E>, options?: CallOptions) {
+  put(key: Writable, value: WritableValue<E>, options?: PutOptions): Promise<WriteResult<'put'>>;
+  async put(key: Writable, value: WritableValue<E>, options?: PutOptions) {
     const stored = { key: this.#codec.toKey(key), value: this.#codec.toValue(value) };
-    return write<'put', E>(this.#writing, { type: 'put', ...stored }, options);
+    return write<'put', E>(this.#writing, toPut(stored, options), options);
   }
 
   /**

@@ -15,9 +15,11 @@ import { StreamExchange } from './stream/stream-exchange.ts';
 
 const clock: Clock = {
   now: () => performance.now(),
-  at(time, callback) {
+  at(time, callback, isIdle = false) {
     // Timers count whole milliseconds, and must not fire early.
     const timer = setTimeout(callback, Math.max(0, Math.ceil(time - performance.now())));
+    // In a browser a timer is a number, and keeps nothing alive.
+    if (isIdle && typeof timer === 'object') timer.unref();
     return () => clearTimeout(timer);
   },
 };

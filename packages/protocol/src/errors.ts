@@ -55,6 +55,8 @@ const generalCodes = {
   KV_NOT_ENCODABLE: { outcome: 'not done', status: null },
   /** The store answered, and what it holds is not in the encoding of the client. */
   KV_NOT_DECODABLE: { outcome: 'not done', status: null },
+  /** A lease or a lock may be over: it was not renewed in time, or was ended. */
+  KV_LEASE_LOST: { outcome: 'unknown', status: null },
   /** The client was closed before the call. */
   KV_CLOSED: { outcome: 'not done', status: null },
 } as const satisfies Record<string, ErrorCode>;

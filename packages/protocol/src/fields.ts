@@ -26,7 +26,8 @@ export type FieldLimits =
       readonly min: number;
       readonly max: number;
     }
-  | { readonly of: 'number'; readonly min: bigint; readonly max: bigint };
+  | { readonly of: 'number'; readonly min: bigint; readonly max: bigint }
+  | { readonly of: 'id' };
 
 /** A field of a command. */
 export interface RequestField<T> extends Field<T> {

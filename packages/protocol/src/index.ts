@@ -47,6 +47,7 @@ export { type Field, type FieldLimits, type RequestField, TooLargeError } from '
 export * from './frames.ts';
 export { id128Bytes, id128Schema, isId128, toId128 } from './id128.ts';
 export * from './key-range.ts';
+export { type LeaseId, leaseKeysMax, leaseTtlMsMax, leaseTtlMsMin, toLeaseId } from './lease.ts';
 export * from './limits.ts';
 export { copyToPages, pageBytes, pagedBytesMin } from './page-bytes.ts';
 export * from './principal.ts';

@@ -25,9 +25,9 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'Sessions are not written with the state.',
     loses:
       'After a restart a retried write is refused on one replica and remembered on the others.',
-    file: 'kvserver/src/storage/state/state-database.ts',
-    right: 'for (const [id, session] of sessions) changes',
-    wrong: 'for (const [id, session] of sessions.slice(0, 0)) changes',
+    file: 'kvserver/src/storage/state/start-rows.ts',
+    right: '...sessions.map(([id, session]) => {',
+    wrong: '...sessions.slice(0, 0).map(([id, session]) => {',
     caughtBy: [
       bySimulation,
       byTest(
@@ -270,9 +270,10 @@ export const stateMachineMutants: readonly Mutant[] = [
     does: 'A decided value of a newer format is skipped.',
     loses: 'Old and new servers diverge without notice.',
     file: 'kvserver/src/state-machine/batch.ts',
-    right: '  if (value[0] !== format && value[0] !== openingFormat) {',
-    wrong: `  if (value[0] !== format && value[0] !== openingFormat) return { origin: undefined, requests: [] };
-  if (value[0] !== format && value[0] !== openingFormat) {`,
+    right:
+      '  if (value[0] !== format && value[0] !== openingFormat && value[0] !== expiryFormat) {',
+    wrong: `  if (![format, openingFormat, expiryFormat].includes(value[0] ?? 0)) return { origin: undefined, requests: [] };
+  if (value[0] !== format && value[0] !== openingFormat && value[0] !== expiryFormat) {`,
     caughtBy: [
       byTest(
         'unit/kvserver/state-machine/state-machine',

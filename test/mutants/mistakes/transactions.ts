@@ -40,11 +40,11 @@ export const transactionMutants: readonly Mutant[] = [
     does: 'A transaction that writes several keys deletes none that the database has.',
     loses: 'Half of a move from one key to another takes effect.',
     file: 'kvserver/src/state-machine/store/store.ts',
-    right: '      for (const { slot, entry } of changes) this.#change(slot, entry);\n',
-    wrong: `      for (const { slot, entry } of changes) {
-        const isOnDisk = slot.rowSum !== undefined && changes.length > 1;
-        if (entry !== undefined || !isOnDisk) this.#change(slot, entry);
-      }
+    right: '    for (const { slot, entry } of changes) this.#change(slot, entry);\n',
+    wrong: `    for (const { slot, entry } of changes) {
+      const isOnDisk = slot.rowSum !== undefined && changes.length > 1;
+      if (entry !== undefined || !isOnDisk) this.#change(slot, entry);
+    }
 `,
     caughtBy: [bySimulation],
   },
@@ -142,7 +142,7 @@ export const transactionMutants: readonly Mutant[] = [
     does: 'The transactions of an instance may read any amount together.',
     loses: 'All servers run out of memory at the same instance, and again after each start.',
     file: 'kvserver/src/state-machine/store/store.ts',
-    right: '      this.#instanceReadBytes += readBytes;\n',
+    right: '    this.#instanceReadBytes += readBytes;\n',
     wrong: '',
     caughtBy: [
       byTest(

@@ -2,6 +2,7 @@
 import type { CommandOf, Entry as StoredEntry, WriteReply } from '@paxkv/protocol';
 import type { Calls } from '../calls.ts';
 import type { Codec } from '../codec.ts';
+import { type PutCommand, putOptionNames } from '../lease/leased-put.ts';
 import type { CallOptions } from '../options.ts';
 import type { Entry, WriteResult } from '../results.ts';
 import type { Value, WritableValue } from '../value-encoding.ts';
@@ -34,17 +35,17 @@ export interface Writing<E> {
 /** Writes `command`, if the condition in `options` holds or there is none. @throws KvError with the outcome */
 export async function write<T extends ConditionalType, E>(
   { calls, codec }: Writing<E>,
-  command: CommandOf<T>,
+  command: CommandOf<T> | PutCommand,
   options: CallOptions | ConditionalOptions<WritableValue<E>> | undefined,
 ): Promise<WriteResult<T> | ConditionalResult<T, Value<E>>> {
   if (!isConditional(options)) {
-    const reply = await calls.write(command, options, conditionalOptionNames);
+    const reply = await calls.write(command, options, namesFor(command));
     return withoutType(reply) as WriteResult<T>;
   }
   const get = { type: 'get', key: command.key } as const;
   const conditions = toComparisons(command.key, options, (value) => codec.toValue(value));
   const transaction = { type: 'transact', if: conditions, then: [command], else: [get] } as const;
-  const reply = await calls.write(transaction, options, conditionalOptionNames);
+  const reply = await calls.write(transaction, options, namesFor(command));
   const [result] = reply.results ?? [];
   if (reply.passed) {
     if (result?.type !== command.type) throw resultsGone(reply);
@@ -53,6 +54,10 @@ export async function write<T extends ConditionalType, E>(
   // Large values are not kept for a retry. The condition did not hold; what the key has by now is as good.
   const { entry } = result?.type === 'get' ? result : await calls.read(get, limitsOf(options));
   return { done: false, current: entry && decoded(entry, codec) };
+}
+
+function namesFor({ type }: CommandOf<ConditionalType> | PutCommand): readonly string[] {
+  return type.startsWith('put') ? putOptionNames : conditionalOptionNames;
 }
 
 function limitsOf({ signal, timeoutMs }: CallOptions): CallOptions {

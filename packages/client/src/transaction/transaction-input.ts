@@ -1,6 +1,7 @@
 /** Transactions as programs write them: plain data with text or bytes. This file turns them into commands. */
 import type { CommandOf, Comparison, CountProperty, Operation, Relation } from '@paxkv/protocol';
 import { toInteger, toKeyBytes, toValueBytes, type Writable } from '../encoding.ts';
+import { type LeaseOptions, toPut } from '../lease/leased-put.ts';
 
 /**
  * Compares a property of a key with a constant. An absent key has 0 in each property that is a number, and no value:
@@ -24,7 +25,7 @@ export type ConditionInput<V = Writable> =
 /** One operation of a transaction. */
 export type OperationInput<V = Writable> =
   | { readonly type: 'get' | 'delete'; readonly key: Writable }
-  | { readonly type: 'put'; readonly key: Writable; readonly value: V }
+  | ({ readonly type: 'put'; readonly key: Writable; readonly value: V } & LeaseOptions)
   | { readonly type: 'append'; readonly key: Writable; readonly value: Writable }
   | { readonly type: 'increment'; readonly key: Writable; readonly by?: bigint | number }
   | ({ readonly type: 'transact' } & TransactionInput<V>);
@@ -98,8 +99,8 @@ function toOperation<V>(input: OperationInput<V>, encoders: Encoders<V>): Operat
       expectNames(input.type, input, ['type', 'key']);
       return { type: input.type, key: encoders.toKey(input.key) };
     case 'put':
-      expectNames('put', input, ['type', 'key', 'value']);
-      return { type: 'put', key: encoders.toKey(input.key), value: encoders.toValue(input.value) };
+      expectNames('put', input, ['type', 'key', 'value', 'lease', 'ttlMs']);
+      return toPut({ key: encoders.toKey(input.key), value: encoders.toValue(input.value) }, input);
     case 'append':
       expectNames('append', input, ['type', 'key', 'value']);
       return { type: 'append', key: encoders.toKey(input.key), value: toValueBytes(input.value) };

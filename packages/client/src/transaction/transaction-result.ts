@@ -51,6 +51,9 @@ function toResult<V>(reply: OperationReply, decode: (value: Uint8Array) => V): O
     }
     case 'transact':
       return { type: 'transact', ...toTransactionResult(reply, decode) };
+    case 'putLeased':
+    case 'putTtl':
+      return { type: 'put', revision: reply.revision };
     default:
       return reply;
   }

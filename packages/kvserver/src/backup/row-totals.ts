@@ -1,6 +1,6 @@
 /** Counts the rows of a backup by their kinds, and holds them to the order of their keys. */
 import type { StateRow } from '../storage/state/row-audit.ts';
-import { isMetaKey, isSessionKey } from '../storage/state/row-keys.ts';
+import { isLeaseKey, isMetaKey, isSessionKey } from '../storage/state/row-keys.ts';
 import type { BackupTotals } from './backup-format.ts';
 
 export class RowTotals {
@@ -22,7 +22,7 @@ export class RowTotals {
       this.#totals.rows += 1;
       this.#totals.bytes += key.length + row.length;
       if (isSessionKey(key)) this.#totals.sessions += 1;
-      else if (!isMetaKey(key)) this.#totals.entries += 1;
+      else if (!isMetaKey(key) && !isLeaseKey(key)) this.#totals.entries += 1;
     }
   }
 }

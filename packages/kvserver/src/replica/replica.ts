@@ -11,6 +11,7 @@ import { StateDatabase } from '../storage/state/state-database.ts';
 import { Applier } from './apply/applier.ts';
 import { GapFiller } from './apply/gap-filler.ts';
 import { CatchUp } from './catch-up/catch-up.ts';
+import { LeaseExpirer } from './leases/lease-expirer.ts';
 import { LevelRaiser } from './levels/level-raiser.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { plausibilityOf } from './plausibility.ts';
@@ -45,6 +46,7 @@ export class Replica implements Submitter {
   readonly #verification: Verification;
   readonly #version: Version;
   readonly #raiser: LevelRaiser | undefined;
+  readonly #expirer: LeaseExpirer;
   readonly #lifecycle: Lifecycle;
   readonly #shown: ShownParts;
   #stopping: Promise<void> | undefined;
@@ -75,11 +77,8 @@ export class Replica implements Submitter {
     this.#writes = writes;
     this.#gapFiller = new GapFiller({ me, paxos, clock, random, state: applier, writes });
     this.#reads = new Reads({ paxos, clock, steps, state: applier, onFailed: onReadFailed });
-    this.#watches = new Watches({
-      clock,
-      machine: () => applier.machine,
-      submit: (request, how) => this.submit(request, how),
-    });
+    const present = () => applier.machine;
+    this.#watches = new Watches({ clock, machine: present, submit: this.submit.bind(this) });
     this.#catchUp = this.#createCatchUp(options);
     this.#lifecycle = new Lifecycle({ paxos, state: applier, catchUp: this.#catchUp });
     this.#verification = new Verification({ ...options, onFailed: (e) => this.#fail(toError(e)) });
@@ -88,7 +87,8 @@ export class Replica implements Submitter {
       ...{ lifecycle: this.#lifecycle, verification: this.#verification },
     };
     this.#version = options.version ?? thisVersion;
-    this.#raiser = LevelRaiser.of(options, { paxos, writes, applier });
+    this.#raiser = LevelRaiser.of(options, { paxos, writes: writes.ofServer, applier });
+    this.#expirer = new LeaseExpirer({ me, clock, paxos, writes: writes.ofServer, applier });
   }
 
   /**
@@ -215,6 +215,7 @@ export class Replica implements Submitter {
     this.#applier.resume(machine);
     this.#verification.start(machine);
     this.#raiser?.report();
+    this.#expirer.restart();
     this.#lookAround();
   }
 
@@ -235,6 +236,7 @@ export class Replica implements Submitter {
     this.#writes.onLeader();
     if (leader === this.#options.me) this.#gapFiller.fillNow();
     this.#raiser?.check();
+    this.#expirer.restart();
     this.#options.onLeader?.(leader);
   }
 
@@ -253,6 +255,7 @@ export class Replica implements Submitter {
   #onApplied(instances: readonly Applied[]): void {
     for (const one of instances) this.#writes.onApplied(one, this.#steps.takeDecided(one.seq));
     this.#raiser?.report();
+    this.#expirer.check();
     this.#reads.onApplied();
     this.#watches.onApplied();
     this.#catchUp.onApplied();
@@ -292,8 +295,6 @@ export class Replica implements Submitter {
   }
 
   #stopParts(): void {
-    this.#gapFiller.stop();
-    this.#raiser?.stop();
-    this.#writes.stop();
+    for (const part of [this.#gapFiller, this.#raiser, this.#expirer, this.#writes]) part?.stop();
   }
 }

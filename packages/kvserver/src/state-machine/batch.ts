@@ -1,6 +1,6 @@
 /**
- * Encodes and decodes the values that the log agrees on: a batch of requests, the noop that fills a log gap, or a
- * raise of the feature level.
+ * Encodes and decodes the values that the log agrees on: a batch of requests, the noop that fills a log gap, a raise
+ * of the feature level, or the end of leases.
  * Rule: an unreadable decided value is never skipped, so an unreadable value must never be proposed.
  */
 import {
@@ -14,10 +14,12 @@ import {
   requestFromRow,
   requestToRow,
   toCount,
+  toLeaseId,
   toRow,
   unpack,
 } from '@paxkv/protocol';
 import { baseLevel, ownedSessionsLevel } from './features.ts';
+import type { ExpiringLease } from './leases/leases.ts';
 import { fromOpening, type Opening, toOpening } from './sessions/opening.ts';
 import { StateError } from './state-error.ts';
 import type { LoggedCommand } from './store/commands/effect.ts';
@@ -66,8 +68,13 @@ export interface LevelRaise extends Noop {
   readonly incarnation: string | undefined;
 }
 
+/** Ends leases that were not renewed in time, as the leader has found. Only servers make it. */
+export interface LeaseExpiry extends Noop {
+  readonly expiring: readonly ExpiringLease[];
+}
+
 /** What a value says. */
-export type ValueContent = Batch | Noop | LevelRaise;
+export type ValueContent = Batch | Noop | LevelRaise | LeaseExpiry;
 
 /** A batch as bytes, and as every replica reads them. */
 export interface EncodedBatch {
@@ -85,7 +92,9 @@ const openingFormat = 3;
 /** The first byte of a raise that names the incarnation of the cluster: as `raiseFormat`, then 16 bytes. */
 const namingFormat = 4;
 const namingBytes = raiseBytes + id128Bytes;
-const readable = `${format} to ${namingFormat}`;
+/** From level 4 on. The first byte of an expiry. What follows: a row of rows `[id, renewals]`. */
+const expiryFormat = 5;
+const readable = `${format} to ${expiryFormat}`;
 const noBytes = new Uint8Array();
 
 /** The value without requests. */
@@ -132,6 +141,15 @@ export function encodeLevelRaise(level: number, incarnation?: Bytes): Bytes {
   return value;
 }
 
+/** The value that ends these leases, one at least, unless they are renewed before. */
+export function encodeLeaseExpiry(expiring: readonly ExpiringLease[]): Bytes {
+  const row = pack(expiring.map(({ id, renewals }) => [id, renewals]));
+  const value = new Uint8Array(1 + row.length);
+  value[0] = expiryFormat;
+  value.set(row, 1);
+  return value;
+}
+
 /** Checks that the request can be in a batch, so that it cannot fail the batch of others. @throws TypeError */
 export function expectEncodable(request: Request): void {
   if (request.encoded === undefined) requestFromRow(requestToRow(request));
@@ -144,7 +162,7 @@ export function expectEncodable(request: Request): void {
  */
 export function decodeBatch(value: Bytes): ValueContent {
   if (value[0] === raiseFormat || value[0] === namingFormat) return toRaise(value);
-  if (value[0] !== format && value[0] !== openingFormat) {
+  if (value[0] !== format && value[0] !== openingFormat && value[0] !== expiryFormat) {
     throw new StateError(
       'STATE_UNKNOWN_FORMAT',
       `A decided value has format ${value[0]}, but this version reads ${readable}; run a newer version.`,
@@ -154,6 +172,7 @@ export function decodeBatch(value: Bytes): ValueContent {
     return { origin: undefined, requests: [] };
   try {
     const row = unpack(value.subarray(1));
+    if (value[0] === expiryFormat) return toExpiry(row);
     return value[0] === format ? toBatch(row) : withOpenings(toBatch(row), toRow(row[4]));
   } catch (cause) {
     throw new StateError('STATE_MALFORMED', 'A decided value is not a batch.', cause);
@@ -171,6 +190,15 @@ function toRaise(value: Bytes): LevelRaise {
   const name = Buffer.from(buffer, byteOffset + raiseBytes, length - raiseBytes);
   const incarnation = isNaming ? name.toString('base64url') : undefined;
   return { origin: undefined, requests: [], level, incarnation };
+}
+
+/** @throws TypeError */
+function toExpiry(row: Row): LeaseExpiry {
+  const expiring = row.map(toRow).map(([id, renewals]) => {
+    return { id: toLeaseId(id), renewals: toCount(renewals) };
+  });
+  if (expiring.length > 0) return { origin: undefined, requests: [], expiring };
+  throw new TypeError('The expiry ends no lease.');
 }
 
 function expectReadable(value: Bytes): ValueContent {

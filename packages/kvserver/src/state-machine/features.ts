@@ -4,7 +4,7 @@
  * A version with a new feature raises `highest` by one; the code of the feature reads the level in the state.
  * Rule: a level that was released keeps its meaning for good.
  */
-import type { Command, CommandType, Request } from '@paxkv/protocol';
+import { type Command, type CommandType, operationsOf, type Request } from '@paxkv/protocol';
 import { StateError } from './state-error.ts';
 
 /** The level of a new cluster, and of each state written before levels were recorded. */
@@ -34,21 +34,33 @@ export const ownedSessionsLevel = 2;
 /** The level from which on there are transactions, and commands that remove ranges. */
 export const transactionLevel = 3;
 
+/** The level from which on there are leases. */
+export const leaseLevel = 4;
+
 /** The version of this source. */
 export const thisVersion: Version = {
   lowest: baseLevel,
-  highest: transactionLevel,
+  highest: leaseLevel,
   commands: {
     getAuth: authLevel,
     setAuth: authLevel,
     transact: transactionLevel,
     deleteRange: transactionLevel,
+    grantLease: leaseLevel,
+    renewLease: leaseLevel,
+    revokeLease: leaseLevel,
+    putLeased: leaseLevel,
+    putTtl: leaseLevel,
   },
 };
 
-/** The level from which on the command may be in the log. */
-export function levelOf({ type }: Command, { commands }: Version): number {
-  return commands[type] ?? baseLevel;
+/** The level from which on the command, and each operation in it, may be in the log. */
+export function levelOf(command: Command, { commands }: Version): number {
+  let level = commands[command.type] ?? baseLevel;
+  if (command.type !== 'transact') return level;
+  for (const { type } of operationsOf(command))
+    level = Math.max(level, commands[type] ?? baseLevel);
+  return level;
 }
 
 /** The level from which on the request may be in the log: an older server could not read a principal there. */

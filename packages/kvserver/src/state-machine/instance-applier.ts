@@ -6,11 +6,13 @@ import type { Bytes, CommandOf, Reply } from '@paxkv/protocol';
 import type { Auth } from './auth/auth.ts';
 import type { LoggedRequest } from './batch.ts';
 import { baseLevel, levelOf, type Version } from './features.ts';
+import type { Leases } from './leases/leases.ts';
 import type { Applied, Instance, ResolvedInstance } from './run.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import { nextStateHash } from './state-hash.ts';
 import type { Position } from './state-store.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
+import type { LoggedCommand } from './store/commands/effect.ts';
 import type { Store } from './store/store.ts';
 
 export interface ApplierParts {
@@ -20,6 +22,9 @@ export interface ApplierParts {
   readonly version: Version;
   /** Finds what a deleteRange may remove after the requests that were applied so far. */
   readonly removable: (command: CommandOf<'deleteRange'>) => Promise<readonly CacheSlot[]>;
+  readonly leases: Leases;
+  /** The slots of these keys, read from the database if they are not in memory. */
+  readonly slotsOf: (names: Iterable<string>) => Promise<readonly CacheSlot[]>;
 }
 
 export class InstanceApplier {
@@ -54,17 +59,16 @@ export class InstanceApplier {
     return this.#unfinished;
   }
 
-  /** Applies instances that remove no ranges. */
+  /** Applies instances that are not stepwise. */
   applyAll(run: readonly ResolvedInstance[]): readonly Applied[] {
     return run.map((instance) => this.#apply(instance));
   }
 
-  /** Applies any instances. One call at a time. @throws StateError if a range cannot be read. */
+  /** Applies any instances. One call at a time. @throws StateError if entries cannot be read. */
   async applyEach(run: readonly ResolvedInstance[]): Promise<readonly Applied[]> {
     const applied: Applied[] = [];
     for (const instance of run) {
-      const isStepwise = removesRanges(instance);
-      applied.push(isStepwise ? await this.#applyWithRanges(instance) : this.#apply(instance));
+      applied.push(isStepwise(instance) ? await this.#applyLater(instance) : this.#apply(instance));
     }
     return applied;
   }
@@ -76,7 +80,7 @@ export class InstanceApplier {
     return this.#finish(instance, replies);
   }
 
-  async #applyWithRanges(instance: ResolvedInstance): Promise<Applied> {
+  async #applyLater(instance: ResolvedInstance): Promise<Applied> {
     const applying = this.#applyStepwise(instance);
     this.#unfinished = applying.catch(() => {});
     try {
@@ -86,25 +90,38 @@ export class InstanceApplier {
     }
   }
 
-  /** What a request removes from a range depends on the requests before it. */
+  /** What a request removes from a range, or with a lease, depends on the requests before it. */
   async #applyStepwise(instance: ResolvedInstance): Promise<Applied> {
     const replies: Reply[] = [];
     this.#begin(instance);
+    await this.#expire(instance);
     for (const [index, request] of instance.requests.entries()) {
-      const { command } = request;
-      const slots =
-        command.type === 'deleteRange'
-          ? await this.#parts.removable(command)
-          : (instance.slots[index] ?? []);
-      replies.push(this.#applyOne(request, slots));
+      const slots = this.#slotsFound(request.command) ?? instance.slots[index] ?? [];
+      replies.push(this.#applyOne(request, slots instanceof Promise ? await slots : slots));
     }
     return this.#finish(instance, replies);
   }
 
-  #begin({ raisesTo, incarnation }: Instance): void {
+  /** The slots of a command that does not name its keys. */
+  #slotsFound(command: LoggedCommand): Promise<readonly CacheSlot[]> | undefined {
+    const { removable, slotsOf, leases } = this.#parts;
+    if (command.type === 'deleteRange') return removable(command);
+    if (command.type !== 'revokeLease') return undefined;
+    return slotsOf(leases.get(command.lease)?.names ?? []);
+  }
+
+  async #expire({ expiring }: Instance): Promise<void> {
+    if (expiring.length === 0) return;
+    const { store, slotsOf, leases } = this.#parts;
+    const names = expiring.flatMap((one) => [...(leases.expired(one)?.names ?? [])]);
+    store.expire(expiring, await slotsOf(names));
+  }
+
+  #begin({ seq, raisesTo, incarnation }: Instance): void {
     this.#featureLevel = Math.max(this.#featureLevel, raisesTo ?? baseLevel);
-    this.#parts.sessions.found(incarnation);
-    this.#parts.store.beginInstance();
+    const { sessions, store } = this.#parts;
+    sessions.found(incarnation);
+    store.beginInstance(seq, sessions.incarnation);
   }
 
   #finish({ seq, value, origin }: Instance, replies: readonly Reply[]): Applied {
@@ -124,6 +141,7 @@ export class InstanceApplier {
 }
 
 /** Whether more must be read while the instance is applied. */
-export function removesRanges({ requests }: Instance): boolean {
-  return requests.some(({ command }) => command.type === 'deleteRange');
+export function isStepwise({ requests, expiring }: Instance): boolean {
+  if (expiring.length > 0) return true;
+  return requests.some(({ command: { type } }) => type === 'deleteRange' || type === 'revokeLease');
 }

@@ -1,6 +1,7 @@
 /** Prepares a run of decisions for applying: decodes their values, and finds the cache slots of their keys. */
 import type { Bytes, Reply } from '@paxkv/protocol';
 import type { LoggedRequest, Origin, ValueContent } from './batch.ts';
+import type { ExpiringLease } from './leases/leases.ts';
 import { StateError, UnappliableError } from './state-error.ts';
 import type { CacheSlot } from './store/cached-entry.ts';
 import { keysOf } from './store/keys-of.ts';
@@ -30,6 +31,8 @@ export interface Instance extends Decision {
   readonly raisesTo: number | undefined;
   /** The incarnation that the instance gives to a cluster that has none, if it does. */
   readonly incarnation: string | undefined;
+  /** The leases that it ends, unless they were renewed meanwhile. */
+  readonly expiring: readonly ExpiringLease[];
 }
 
 /** An instance with the cache slots of each request: one for each key of `keysOf`, in the same order. */
@@ -49,7 +52,8 @@ export function readRun(decisions: readonly Decision[], values: Values): Instanc
     const content = readAt(seq, value, values);
     const { origin, requests } = content;
     const { level: raisesTo, incarnation } = 'level' in content ? content : noRaise;
-    return { seq, value, origin, requests, raisesTo, incarnation };
+    const expiring = 'expiring' in content ? content.expiring : [];
+    return { seq, value, origin, requests, raisesTo, incarnation, expiring };
   });
 }
 

@@ -5,11 +5,12 @@
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
 import assert from 'node:assert/strict';
-import type { Bytes, CommandOf, Entry, PageRead } from '@paxkv/protocol';
+import type { Bytes, Entry, PageRead } from '@paxkv/protocol';
 import { Auth } from './auth/auth.ts';
 import { FailureLatch } from './failure-latch.ts';
 import { expectLevel, thisVersion } from './features.ts';
-import { InstanceApplier, removesRanges } from './instance-applier.ts';
+import { InstanceApplier, isStepwise } from './instance-applier.ts';
+import { Leases } from './leases/leases.ts';
 import type { MachineOptions } from './machine-options.ts';
 import {
   type Applied,
@@ -29,7 +30,6 @@ import type {
   VerifiedRows,
   WrittenChecksum,
 } from './state-store.ts';
-import type { CacheSlot } from './store/cached-entry.ts';
 import { RecentChanges } from './store/changes/recent-changes.ts';
 import { EntryCache } from './store/entry-cache.ts';
 import { EntryReader, type Found, type HasRoom } from './store/entry-reader.ts';
@@ -56,6 +56,8 @@ export class StateMachine {
   readonly recentChanges: RecentChanges;
   readonly #store: Store;
   readonly #sessions: Sessions;
+  /** The leases after the highest applied instance. */
+  readonly leases: Leases;
   /** The auth table after the highest applied instance. */
   readonly auth: Auth;
   readonly #instances: InstanceApplier;
@@ -71,19 +73,20 @@ export class StateMachine {
 
   private constructor(
     stateStore: StateStore,
-    { position, sessions }: LoadedState,
+    { position, sessions, leases }: LoadedState,
     auth: Auth,
     { version = thisVersion, values = new Values(version), ...options }: MachineOptions,
   ) {
     this.#stateStore = stateStore;
     this.values = values;
-    const { incarnation } = position;
     const { sessionLimits: limits, cachedBytesMax: bytesMax } = options;
     const read = (names: readonly string[]) => stateStore.readEntries(names);
     this.#entries = new EntryCache({ read, isNew: position.applied < 0, bytesMax });
     this.#reader = new EntryReader(this.#entries);
-    this.recentChanges = new RecentChanges(position.revision, options.recentChangesBytesMax);
-    this.#store = new Store(position.revision, this.#entries, this.recentChanges);
+    this.leases = new Leases(leases);
+    const recent = new RecentChanges(position.revision, options.recentChangesBytesMax);
+    this.recentChanges = recent;
+    this.#store = new Store(position.revision, this.#entries, { recent, leases: this.leases });
     this.#ranges = new RangeReader({
       store: stateStore,
       undurable: () => this.#entries.undurable(),
@@ -91,11 +94,14 @@ export class StateMachine {
       recentChanges: this.recentChanges,
     });
     this.#pages = new PageReader(this.#ranges);
+    const { incarnation } = position;
     this.#sessions = new Sessions(position.sessions, sessions, { incarnation, limits });
     this.auth = auth;
     this.#instances = new InstanceApplier(position, {
-      ...{ sessions: this.#sessions, store: this.#store, auth, version },
-      removable: (command) => this.#removable(command),
+      ...{ sessions: this.#sessions, store: this.#store, leases: this.leases, auth, version },
+      removable: (command) =>
+        this.#unlessFailed(removableSlots(this.#ranges, this.#entries, command)),
+      slotsOf: (names) => this.#unlessFailed(this.#entries.hold(names)),
     });
     this.#durable = position.applied;
   }
@@ -158,7 +164,7 @@ export class StateMachine {
 
   /**
    * Applies a run of consecutive instances, the first being `applied + 1`. All of them take effect together
-   * in memory, unless a range is removed; {@link StateMachine.flush} makes them durable. Returns a promise only if the
+   * in memory, unless a range or the keys of a lease are removed; {@link StateMachine.flush} makes them durable. Returns a promise only if the
    * database must be read first. In that case, call it again only after the promise has settled.
    *
    * @throws StateError
@@ -171,7 +177,7 @@ export class StateMachine {
     });
     try {
       const run = readRun(decisions, this.values);
-      const resolved = run.some(removesRanges) ? undefined : this.#slot(run);
+      const resolved = run.some(isStepwise) ? undefined : this.#slot(run);
       if (resolved === undefined) return this.#applyLater(run);
       return this.#instances.applyAll(resolved);
     } catch (failure) {
@@ -203,7 +209,7 @@ export class StateMachine {
    */
   read(key: Bytes): Entry | undefined | Promise<Entry | undefined>;
   read(key: Bytes, hasRoom: HasRoom): Found | Promise<Found>;
-  read(key: Bytes, hasRoom: HasRoom = always): Found | Promise<Found> {
+  read(key: Bytes, hasRoom: HasRoom = () => true): Found | Promise<Found> {
     this.#latch.expectNone();
     const found = this.#reader.read(nameOf(key), hasRoom);
     return found instanceof Promise ? this.#latch.guard(() => found) : found;
@@ -264,22 +270,23 @@ export class StateMachine {
     return resolveRun(run, (name) => this.#entries.find(name));
   }
 
-  async #removable(command: CommandOf<'deleteRange'>): Promise<readonly CacheSlot[]> {
-    const slots = await removableSlots(this.#ranges, this.#entries, command);
+  async #unlessFailed<T>(reading: Promise<T>): Promise<T> {
+    const found = await reading;
     this.#latch.expectNone();
-    return slots;
+    return found;
   }
 
   async #write(pause: Pause | undefined): Promise<void> {
     // Safety: the state on disk is that after a whole instance.
     while (this.#instances.unfinished !== undefined) await this.#instances.unfinished;
     this.#latch.expectNone();
-    const { applied, revision, featureLevel } = this;
-    const { counts: sessions, incarnation } = this.#sessions;
+    const { applied, revision, featureLevel, incarnation } = this;
+    const sessions = this.#sessions.counts;
     const stateHash = this.#instances.stateHash;
     const changes = {
       entries: this.#entries.takeChanges(),
       sessions: this.#sessions.takeChanges(),
+      leases: this.leases.takeChanges(),
       position: { applied, stateHash, revision, sessions, featureLevel, incarnation },
     };
     await this.#stateStore.write(changes, pause);
@@ -287,8 +294,4 @@ export class StateMachine {
     this.#durable = applied;
     this.#writing = undefined;
   }
-}
-
-function always(): boolean {
-  return true;
 }

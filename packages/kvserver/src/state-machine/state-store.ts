@@ -2,8 +2,9 @@
  * The persistent store that the state machine uses: it is loaded once, then written one set of changes at a
  * time. `storage/state` implements it on a database.
  */
-import type { Bytes, SessionId } from '@paxkv/protocol';
+import type { Bytes, LeaseId, SessionId } from '@paxkv/protocol';
 import { baseLevel } from './features.ts';
+import type { Lease } from './leases/lease.ts';
 import type { Session } from './sessions/session.ts';
 import type { SessionCounts } from './sessions/sessions.ts';
 import type { CacheSlot, Change } from './store/cached-entry.ts';
@@ -37,12 +38,15 @@ export const startPosition: Position = {
 export interface LoadedState {
   readonly position: Position;
   readonly sessions: readonly Session[];
+  readonly leases: readonly Lease[];
 }
 
 /** The changes since the last write, up to a position. */
 export interface StateChanges {
   /** Sessions that changed; `undefined` for one that was evicted. */
   readonly sessions: readonly (readonly [id: SessionId, session: Session | undefined])[];
+  /** Leases that changed; `undefined` for one that has ended. */
+  readonly leases: readonly (readonly [id: LeaseId, lease: Lease | undefined])[];
   readonly entries: readonly Change[];
   readonly position: Position;
 }
@@ -82,7 +86,7 @@ export interface RangeCursor {
 /** Every method throws StateError: `STATE_FAILED` if reading or writing fails, `STATE_DAMAGED` for a bad row. */
 export interface StateStore {
   /**
-   * Loads and verifies position and sessions. Called once, before any write. `check` gets the position before any
+   * Loads and verifies position, sessions and leases. Called once, before any write. `check` gets the position before any
    * other row is read, since a newer version may have written rows that this one would call damaged.
    *
    * @throws also `STATE_UNKNOWN_FORMAT`, and what `check` throws

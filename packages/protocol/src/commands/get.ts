@@ -1,6 +1,7 @@
 /** `get`: reads a key. */
 import { z } from 'zod';
 import { countField, keyField, valueField } from '../fields.ts';
+import { type LeaseId, leaseField, toLeaseId } from '../lease.ts';
 import { type Bytes, type Row, toBytes, toCount } from '../rows.ts';
 import type { CommandSpec, JsonCodec } from './spec.ts';
 
@@ -10,7 +11,7 @@ export interface GetCommand {
   readonly key: Bytes;
 }
 
-/** The revisions and the version of an entry. */
+/** The revisions and the version of an entry, and its lease if it has one. */
 export interface Versions {
   /** The revision of the write that created the key. A write after a delete creates it again. */
   readonly createRevision: number;
@@ -18,6 +19,8 @@ export interface Versions {
   readonly modRevision: number;
   /** The number of writes since the key was created, including that one. */
   readonly version: number;
+  /** The lease at the end of which the key is deleted. Absent if it has none. */
+  readonly lease?: LeaseId;
 }
 
 /** The value of a present key with its versions. */
@@ -47,13 +50,14 @@ const tag = 0;
 const json: JsonCodec<GetReply> = {
   toJson: ({ entry }) => {
     if (entry === undefined) return { found: false };
-    const { createRevision, modRevision, version } = entry;
+    const { createRevision, modRevision, version, lease } = entry;
     return {
       found: true,
       value: valueField.toJson(entry.value),
       createRevision,
       modRevision,
       version,
+      ...(lease !== undefined && { lease }),
     };
   },
   schema: z.union([
@@ -67,6 +71,7 @@ const json: JsonCodec<GetReply> = {
         createRevision: countField.json,
         modRevision: countField.json,
         version: countField.json,
+        lease: leaseField.json.exactOptional(),
       })
       .transform(({ found: _found, ...entry }) => ({ type: 'get', entry }) as const),
   ]),
@@ -91,8 +96,10 @@ export const get = {
   },
 } as const satisfies CommandSpec<GetCommand, GetReply>;
 
-function toEntryRow({ createRevision, modRevision, version, value }: Entry): Row {
-  return [tag, createRevision, modRevision, version, value];
+/** Clients of versions without leases ignore the last field. */
+function toEntryRow({ createRevision, modRevision, version, value, lease }: Entry): Row {
+  const row = [tag, createRevision, modRevision, version, value];
+  return lease === undefined ? row : [...row, lease];
 }
 
 function toEntry(row: Row): Entry {
@@ -101,5 +108,6 @@ function toEntry(row: Row): Entry {
     createRevision: toCount(row[1]),
     modRevision: toCount(row[2]),
     version: toCount(row[3]),
+    ...(row[5] !== undefined && { lease: toLeaseId(row[5]) }),
   };
 }

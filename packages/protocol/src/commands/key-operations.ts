@@ -5,6 +5,8 @@ import { type DeleteCommand, type DeleteReply, deleteKey } from './delete.ts';
 import { type GetCommand, type GetReply, get } from './get.ts';
 import { type IncrementCommand, type IncrementReply, increment } from './increment.ts';
 import { type PutCommand, type PutReply, put } from './put.ts';
+import { type PutLeasedCommand, type PutLeasedReply, putLeased } from './put-leased.ts';
+import { type PutTtlCommand, type PutTtlReply, putTtl } from './put-ttl.ts';
 import type { CommandSpec } from './spec.ts';
 
 /** A command about one key, as an operation of a transaction. */
@@ -13,10 +15,19 @@ export type KeyOperation =
   | PutCommand
   | AppendCommand
   | DeleteCommand
-  | IncrementCommand;
+  | IncrementCommand
+  | PutLeasedCommand
+  | PutTtlCommand;
 
 /** The reply to an operation about one key. */
-export type KeyOperationReply = GetReply | PutReply | AppendReply | DeleteReply | IncrementReply;
+export type KeyOperationReply =
+  | GetReply
+  | PutReply
+  | AppendReply
+  | DeleteReply
+  | IncrementReply
+  | PutLeasedReply
+  | PutTtlReply;
 
 /** The specification of such a command. */
 export interface KeySpec extends Omit<CommandSpec<KeyOperation, KeyOperationReply>, 'fields'> {
@@ -24,9 +35,15 @@ export interface KeySpec extends Omit<CommandSpec<KeyOperation, KeyOperationRepl
   readonly fields: Readonly<Record<string, RequestField<unknown>>>;
 }
 
-const byType = { get, put, append, delete: deleteKey, increment } as unknown as Readonly<
-  Record<KeyOperation['type'], KeySpec>
->;
+const byType = {
+  get,
+  put,
+  append,
+  delete: deleteKey,
+  increment,
+  putLeased,
+  putTtl,
+} as unknown as Readonly<Record<KeyOperation['type'], KeySpec>>;
 
 export const keySpecs: readonly KeySpec[] = Object.values(byType);
 

@@ -21,8 +21,8 @@ export interface ScanCommand extends KeyRange {
   readonly asOf: RevisionOrNow;
 }
 
-/** An entry with its key. */
-export interface ScannedEntry extends Versions {
+/** An entry with its key. Only a get shows the lease of an entry. */
+export interface ScannedEntry extends Omit<Versions, 'lease'> {
   readonly key: Bytes;
   /** `undefined` if only keys were asked for. */
   readonly value: Bytes | undefined;

@@ -11,9 +11,14 @@ import { deleteKey } from './delete.ts';
 import { deleteRange } from './delete-range.ts';
 import { get } from './get.ts';
 import { getAuth } from './get-auth.ts';
+import { grantLease } from './grant-lease.ts';
 import { increment } from './increment.ts';
 import { openSession } from './open-session.ts';
 import { put } from './put.ts';
+import { putLeased } from './put-leased.ts';
+import { putTtl } from './put-ttl.ts';
+import { renewLease } from './renew-lease.ts';
+import { revokeLease } from './revoke-lease.ts';
 import { scan } from './scan.ts';
 import { setAuth } from './set-auth.ts';
 import type { CommandSpec } from './spec.ts';
@@ -33,12 +38,17 @@ export type { DeleteCommand, DeleteReply } from './delete.ts';
 export type { DeleteRangeCommand, DeleteRangeReply } from './delete-range.ts';
 export type { Consistency, Entry, GetCommand, GetReply, Versions } from './get.ts';
 export type { GetAuthCommand, GetAuthReply } from './get-auth.ts';
+export type { GrantLeaseCommand, GrantLeaseReply } from './grant-lease.ts';
 export type { IncrementCommand, IncrementReply } from './increment.ts';
 export type { KeyOperation, KeyOperationReply } from './key-operations.ts';
 export type { OpenSessionCommand, OpenSessionReply } from './open-session.ts';
 export type { Continuation } from './page.ts';
 export type { PutCommand, PutReply } from './put.ts';
+export type { PutLeasedCommand, PutLeasedReply } from './put-leased.ts';
+export type { PutTtlCommand, PutTtlReply } from './put-ttl.ts';
+export type { RenewLeaseCommand, RenewLeaseReply } from './renew-lease.ts';
 export type { RevisionOrNow } from './revision.ts';
+export type { RevokeLeaseCommand, RevokeLeaseReply } from './revoke-lease.ts';
 export type { ScanCommand, ScannedEntry, ScanReply } from './scan.ts';
 export type { SetAuthCommand, SetAuthReply } from './set-auth.ts';
 export type { OperationReply, TransactReply } from './transact.ts';
@@ -62,6 +72,11 @@ export const commands = {
   scan,
   count,
   deleteRange,
+  grantLease,
+  renewLease,
+  revokeLease,
+  putLeased,
+  putTtl,
   changes,
 } as const;
 

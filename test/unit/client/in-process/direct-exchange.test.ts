@@ -62,6 +62,16 @@ function replyTo({ type }: Request['command']): DoneReply {
       return { type: 'count', revision: 7, count: 3, next: undefined };
     case 'deleteRange':
       return { type: 'deleteRange', revision: 8, deleted: 3, next: undefined };
+    case 'grantLease':
+      return { type: 'grantLease', lease: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
+    case 'renewLease':
+      return { type: 'renewLease', ttlMs: 1000 };
+    case 'revokeLease':
+      return { type: 'revokeLease', revision: 9, deleted: 1 };
+    case 'putLeased':
+      return { type: 'putLeased', revision: 10 };
+    case 'putTtl':
+      return { type: 'putTtl', revision: 11, lease: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
     case 'changes':
       return { type: 'changes', revision: 8, events: [] };
   }

@@ -170,6 +170,11 @@ export function obliging({ request }: Asked): Row {
     scan: [13, 1, Uint8Array.of(0x90), null],
     count: [14, 1, 0, null],
     deleteRange: [15, 1, 1, null],
+    grantLease: [20, 'q1Yk0nC8Rk2oZ4y9bXv3Tw'],
+    renewLease: [21, 1000],
+    revokeLease: [22, 1, 1],
+    putLeased: [23, 1],
+    putTtl: [24, 1, 'q1Yk0nC8Rk2oZ4y9bXv3Tw'],
     changes: [16, 1, Uint8Array.of(0x90)],
   } as const;
   return request.command.type === 'openSession' ? [4, 7] : rows[request.command.type];

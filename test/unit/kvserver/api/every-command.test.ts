@@ -23,6 +23,7 @@ import { type Front, fronts } from './fronts.ts';
 
 const revision = 2 ** 40;
 const value = Uint8Array.of(0, 255, 10);
+const lease = 'q1Yk0nC8Rk2oZ4y9bXv3Tw';
 
 /** Replies of each command. The compiler asks for those of a new one. */
 const replies: { readonly [T in CommandType]: readonly ReplyOf<T>[] } = {
@@ -31,7 +32,7 @@ const replies: { readonly [T in CommandType]: readonly ReplyOf<T>[] } = {
     { type: 'get', entry: { value, createRevision: 1, modRevision: revision, version: 3 } },
     {
       type: 'get',
-      entry: { value: new Uint8Array(), createRevision: 1, modRevision: 1, version: 1 },
+      entry: { value: new Uint8Array(), createRevision: 1, modRevision: 1, version: 1, lease },
     },
   ],
   put: [{ type: 'put', revision }],
@@ -83,6 +84,14 @@ const replies: { readonly [T in CommandType]: readonly ReplyOf<T>[] } = {
     { type: 'deleteRange', revision: 0, deleted: 0, next: undefined },
     { type: 'deleteRange', revision, deleted: 1000, next: value },
   ],
+  grantLease: [{ type: 'grantLease', lease }],
+  renewLease: [{ type: 'renewLease', ttlMs: 86_400_000 }],
+  revokeLease: [
+    { type: 'revokeLease', revision: 0, deleted: 0 },
+    { type: 'revokeLease', revision, deleted: 64 },
+  ],
+  putLeased: [{ type: 'putLeased', revision }],
+  putTtl: [{ type: 'putTtl', revision, lease }],
   changes: [
     { type: 'changes', revision: 0, events: [] },
     {
@@ -104,6 +113,7 @@ const refusals: Record<Refusal, true> = {
   ...{ unauthenticated: true, forbidden: true, authChanged: true, tooLarge: true },
   readsTooLarge: true,
   ...{ notACounter: true, counterOverflow: true },
+  ...{ noSuchLease: true, leaseFull: true, tooManyLeases: true },
 };
 
 const stamps = [

@@ -1,6 +1,7 @@
 import {
   decodeBatch,
   encodeBatch,
+  encodeLeaseExpiry,
   encodeLevelRaise,
   expectEncodable,
   type LoggedRequest,
@@ -202,12 +203,23 @@ describe('batch', () => {
       expect(codeOf(() => decodeBatch(wrong))).to.equal('STATE_MALFORMED');
   });
 
+  it('reads the end of leases, and refuses any other form of it', () => {
+    const expiring = [
+      { id: 'q1Yk0nC8Rk2oZ4y9bXv3Tw', renewals: 0 },
+      { id: 'AAAAAAAAAAAAAAAAAAAAAA', renewals: 2 ** 40 },
+    ];
+    const value = encodeLeaseExpiry(expiring);
+    expect(decodeBatch(value)).to.deep.equal({ origin: undefined, requests: [], expiring });
+    const wrong = [value.subarray(0, 9), Buffer.concat([value, value]), encodeLeaseExpiry([])];
+    for (const each of wrong) expect(codeOf(() => decodeBatch(each))).to.equal('STATE_MALFORMED');
+  });
+
   it('reads the noop as an empty batch without origin', () => {
     expect(decodeBatch(noop)).to.deep.equal({ origin: undefined, requests: [] });
   });
 
   it('distinguishes another format from a malformed value', () => {
-    expect(codeOf(() => decodeBatch(Uint8Array.of(5)))).to.equal('STATE_UNKNOWN_FORMAT');
+    expect(codeOf(() => decodeBatch(Uint8Array.of(6)))).to.equal('STATE_UNKNOWN_FORMAT');
     expect(codeOf(() => decodeBatch(new Uint8Array()))).to.equal('STATE_UNKNOWN_FORMAT');
     expect(codeOf(() => decodeBatch(Uint8Array.of(1, 0xc1)))).to.equal('STATE_MALFORMED');
   });

@@ -40,6 +40,13 @@ export class Model {
     if (command.type === 'getAuth' || command.type === 'setAuth') {
       throw new TypeError('The model has no auth table.');
     }
+    if (
+      command.type === 'grantLease' ||
+      command.type === 'renewLease' ||
+      command.type === 'revokeLease'
+    ) {
+      throw new TypeError('The model has no leases.');
+    }
     if (isRangeRead(command)) {
       throw new TypeError('No read of a range is in the log.');
     }
@@ -75,6 +82,9 @@ export class Model {
   #do(command: LoggedCommand): Reply {
     if (command.type === 'transact') return this.#transact(command);
     if (command.type === 'deleteRange') return this.#deleteRange(command);
+    if (command.type === 'putLeased' || command.type === 'putTtl') {
+      throw new TypeError('The model has no leases.');
+    }
     const entry = this.entryAt(command.key);
     switch (command.type) {
       case 'get':

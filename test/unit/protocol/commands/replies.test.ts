@@ -1,5 +1,7 @@
 /** Replies of the store to every command. */
 import type { LoggedRequest } from '@paxkv/kvserver/internal/state-machine/batch';
+import { Lease } from '@paxkv/kvserver/internal/state-machine/leases/lease';
+import { Leases } from '@paxkv/kvserver/internal/state-machine/leases/leases';
 import { Session } from '@paxkv/kvserver/internal/state-machine/sessions/session';
 import { Sessions } from '@paxkv/kvserver/internal/state-machine/sessions/sessions';
 import type { CacheSlot } from '@paxkv/kvserver/internal/state-machine/store/cached-entry';
@@ -27,10 +29,21 @@ import { expect } from 'chai';
 import { plain } from '../../kvserver/state-machine/fixtures.ts';
 import { goodCommandsOf } from './samples.ts';
 
+/** The sample commands name these leases. */
+const leaseIds = ['AAAAAAAAAAAAAAAAAAAAAA', 'q1Yk0nC8Rk2oZ4y9bXv3Tw', '-_-_-_-_-_-_-_-_-_-_-g'];
+const ttlMs = 5000;
+
 /** Sessions with a store in which every key that is asked for has the same value, or is absent. */
 class World {
   readonly #sessions = new Sessions({ next: 1, uses: 0 });
-  readonly #store = new Store(5, { change: (slot, entry) => Object.assign(slot, { entry }) });
+  readonly #leases = leaseIds.map(
+    (id) => new Lease({ id, owner: 'here', ttlMs, isOfOneKey: false }),
+  );
+  readonly #store = new Store(
+    5,
+    { change: (slot, entry) => Object.assign(slot, { entry }) },
+    { leases: new Leases(this.#leases) },
+  );
   readonly #slots = new Map<string, CacheSlot>();
   readonly #value: Uint8Array | undefined;
 

@@ -22,11 +22,12 @@ export function valuesOf(field: RequestField<unknown>): FieldValues {
     const { min, max } = limits;
     return { good: [min, -1n, 0n, 1n, 12n, max], below: [min - 1n], above: [max + 1n] };
   }
+  if (limits.of === 'id') return ids;
   const { of, min, max } = limits;
   if (of === 'auth table') return authTables;
   if (of === 'items') return isOperation(field) ? operations : comparisons;
   if (of === 'flag') return { good: [false, true], below: [], above: [] };
-  if (of === 'count') return { good: [min, 1, max], below: [min - 1], above: [max + 1] };
+  if (of === 'count') return { good: [min, min + 1, max], below: [min - 1], above: [max + 1] };
   const make = (length: number) => madeOf(of, length);
   return {
     good: [min, min + 1, 40, max].map(make),
@@ -34,6 +35,12 @@ export function valuesOf(field: RequestField<unknown>): FieldValues {
     above: [make(max + 1)],
   };
 }
+
+const ids: FieldValues = {
+  good: ['AAAAAAAAAAAAAAAAAAAAAA', 'q1Yk0nC8Rk2oZ4y9bXv3Tw', '-_-_-_-_-_-_-_-_-_-_-g'],
+  below: ['', 'AAAAAAAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAAAAAAAAB'],
+  above: ['AAAAAAAAAAAAAAAAAAAAAAA'],
+};
 
 const key = Uint8Array.of(107);
 const nested = { type: 'transact', if: [], then: [{ type: 'delete', key }], else: [] } as const;
@@ -71,6 +78,8 @@ const operations: FieldValues = {
       { type: 'append', key, value: new Uint8Array() },
       { type: 'increment', key, by: -3n },
       { type: 'delete', key },
+      { type: 'putLeased', key, value: key, lease: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' },
+      { type: 'putTtl', key, value: key, ttlMs: 1000 },
       nested,
     ],
     [{ ...nested, then: [nested], else: [{ type: 'get', key }] }],
@@ -78,6 +87,7 @@ const operations: FieldValues = {
   below: [
     [{ type: 'get', key: new Uint8Array() }],
     [{ type: 'increment', key, by: 2n ** 63n }],
+    [{ type: 'putTtl', key, value: key, ttlMs: 999 }],
     [{ ...nested, then: [{ ...nested, then: [nested] }] }],
     new Array(129).fill({ type: 'get', key }),
     [{ ...nested, then: new Array(128).fill({ type: 'get', key }) }],

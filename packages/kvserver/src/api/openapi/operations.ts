@@ -31,6 +31,11 @@ const summaries: Readonly<Record<CommandType, string>> = {
   scan: 'Read the entries of a range in order, one page at a time',
   count: 'Count the keys in a range',
   deleteRange: 'Remove the first keys of a range',
+  grantLease: 'Make a lease, to which keys can be attached',
+  renewLease: 'Give a lease its whole time to live again',
+  revokeLease: 'End a lease, and delete its keys',
+  putLeased: 'Store a value under a key that is deleted with its lease',
+  putTtl: 'Store a value for a limited time',
   changes: 'Read what has changed in a range after a revision, or wait for a change',
 };
 

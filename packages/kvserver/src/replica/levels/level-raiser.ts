@@ -10,7 +10,7 @@ import { includesLevel, ownedSessionsLevel } from '../../state-machine/features.
 import type { Applier } from '../apply/applier.ts';
 import type { LevelPort, ServerLevels } from '../ports.ts';
 import type { ReplicaOptions } from '../replica-options.ts';
-import type { Writes } from '../writes/writes.ts';
+import type { ServerProposals } from '../writes/server-proposals.ts';
 
 /** Time between two checks. */
 export const raiseCheckDelayMs = 1000;
@@ -53,7 +53,7 @@ export interface LevelRaiserOptions {
   readonly clock: Clock;
   readonly paxos: Pick<Paxos<Bytes>, 'leader'>;
   readonly port: LevelPort;
-  readonly writes: Pick<Writes, 'raiseLevel'>;
+  readonly writes: Pick<ServerProposals, 'raiseLevel'>;
   readonly state: () => RaisedState;
   /** Draws the 16 random bytes of an incarnation. */
   readonly drawEntropy: () => Bytes;
@@ -65,7 +65,7 @@ export interface LevelRaiserOptions {
 
 interface Parts {
   readonly paxos: Pick<Paxos<Bytes>, 'leader' | 'max'>;
-  readonly writes: Pick<Writes, 'raiseLevel'>;
+  readonly writes: Pick<ServerProposals, 'raiseLevel'>;
   readonly applier: Pick<Applier, 'applied' | 'machine'>;
 }
 

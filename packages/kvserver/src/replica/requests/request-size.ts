@@ -19,7 +19,7 @@ const loggedGetBytes = valueBytesMax;
 /** The same in a transaction: more than most values have. The store bounds what all of a batch may read. */
 const transactionGetBytes = 4096;
 
-/** What a deleteRange counts: it may change so much that a batch has one of them. */
+/** What a deleteRange or a revokeLease counts: it may change so much that a batch has one of them. */
 const rangeRemovalBytes = valueBytesMax;
 
 /** Bytes that a request counts. */
@@ -27,6 +27,11 @@ export function bytesOf({ command, stamp }: Request): number {
   switch (command.type) {
     case 'openSession':
       return overheadBytes + command.client.length;
+    case 'grantLease':
+    case 'renewLease':
+      return overheadBytes;
+    case 'revokeLease':
+      return overheadBytes + rangeRemovalBytes;
     case 'scan':
     case 'count':
     case 'changes':

@@ -18,7 +18,7 @@ import type { SubmitOptions } from '../submitter.ts';
 import { LeaderlessGrace } from './leaderless-grace.ts';
 import { type OwnBatch, OwnBatches, type OwnBatchesOptions } from './own-batches.ts';
 import { type Batch, isAwaited, Proposals } from './proposals.ts';
-import { RaiseProposal } from './raise-proposal.ts';
+import { ServerProposals } from './server-proposals.ts';
 
 /**
  * At least this many queued requests get an instance while others are in flight. Fewer wait until one of
@@ -57,7 +57,8 @@ export class Writes {
   /** Whether another replica waits for a decision that this one made as the leader. */
   #isAwaitedElsewhere = false;
   #isOpeningSession = false;
-  readonly #raise: RaiseProposal;
+  /** What this replica proposes by itself. */
+  readonly ofServer: ServerProposals;
   #isScheduled = false;
   #isStopped = false;
 
@@ -65,7 +66,11 @@ export class Writes {
     const { me, runId, clock, paxos, forwarding: port } = options;
     this.#options = options;
     this.#batches = new OwnBatches({ ...options, node: me });
-    this.#raise = new RaiseProposal({ node: me, runId, number: 0 }, this.#proposals);
+    this.ofServer = new ServerProposals({
+      origin: { node: me, runId, number: 0 },
+      proposals: this.#proposals,
+      onAsked: () => this.propose(),
+    });
     this.#forwarded = new ForwardedBatches(options.limits.pendingBytesMax, options.values);
     this.#leaderlessGrace = new LeaderlessGrace(clock, () => this.propose());
     if (port === undefined) return;
@@ -79,15 +84,6 @@ export class Writes {
     const reply = this.#options.pending.add(request, options);
     this.propose();
     return reply;
-  }
-
-  /**
-   * Proposes to raise the feature level, and to give the cluster this incarnation if it has none, unless a raise is
-   * under way. It is lost if another replica comes to lead, and the caller then has to ask for it again.
-   */
-  raiseLevel(level: number, incarnation?: Bytes): void {
-    this.#raise.ask(level, incarnation);
-    this.propose();
   }
 
   /** Whether a batch is proposed for that instance. */
@@ -188,8 +184,10 @@ export class Writes {
   /** The next batch to propose. Batches that have waited longest come first. */
   #next(): Batch | undefined {
     while (this.#hasRoom()) {
-      const raise = this.#raise.take(this.#isLeading);
+      const raise = this.ofServer.takeRaise(this.#isLeading);
       if (raise !== undefined || !this.#options.isFounded()) return raise;
+      const expiry = this.ofServer.takeExpiry(this.#isLeading);
+      if (expiry !== undefined) return expiry;
       const waiting = this.#forwarder?.takeReturned() ?? this.#takeForwarded();
       if (waiting !== undefined) return waiting;
       const batch = this.#takeDisplaced() ?? this.#nextOwn();

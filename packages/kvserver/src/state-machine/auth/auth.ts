@@ -39,10 +39,10 @@ export class Auth {
   ): Applying {
     if (principal === undefined && !this.#table.required && type !== 'setAuth') return store;
     return {
-      apply: (command, slots) => {
+      apply: (command, slots, owner) => {
         const reason = refusalOf(this.#table, principal, command);
         if (reason !== undefined) return { type: 'refused', reason };
-        const reply = store.apply(command, slots);
+        const reply = store.apply(command, slots, owner);
         if (reply.type === 'setAuth') this.#table = authTableIn(slots[0]?.entry);
         return reply;
       },

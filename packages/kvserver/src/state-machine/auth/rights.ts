@@ -65,11 +65,15 @@ export function refusalOf(
 /**
  * Every right that the command needs. The reply to an increment shows the value, and the reply to a deleteRange a key that
  * it has left, so they need two. A transaction needs
- * the rights of both branches, so that being refused does not depend on what is stored.
+ * the rights of both branches, so that being refused does not depend on what is stored. A lease has no right of its own: a
+ * key is attached to it by a write of the key, and only its owner may end it.
  */
 export function needsOf(command: Command): readonly Need[] {
   switch (command.type) {
     case 'openSession':
+    case 'grantLease':
+    case 'renewLease':
+    case 'revokeLease':
       return [];
     case 'getAuth':
     case 'setAuth':

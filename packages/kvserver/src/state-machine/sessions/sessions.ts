@@ -19,7 +19,7 @@ import type { CacheSlot } from '../store/cached-entry.ts';
 import type { Applying, StoreCommand } from '../store/commands/effect.ts';
 import { digestOf } from './command-digest.ts';
 import { keptPart } from './kept-reply.ts';
-import { isUserOwner, type Opening, sessionIdOf, userOwner } from './opening.ts';
+import { isUserOwner, localOwner, type Opening, sessionIdOf, userOwner } from './opening.ts';
 import { Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
 
@@ -104,7 +104,7 @@ export class Sessions {
   apply(request: LoggedRequest, slots: readonly CacheSlot[], store: Applying): Reply {
     const { command, stamp, principal, opening } = request;
     if (command.type === 'openSession') return this.#open(command.client, opening);
-    if (stamp === undefined) return store.apply(command, slots);
+    if (stamp === undefined) return store.apply(command, slots, ownerOf(principal, undefined));
     return this.#applyStamped({ command, stamp, principal, slots }, store);
   }
 
@@ -205,7 +205,7 @@ function mayUse({ owner }: Session, { principal }: StampedRequest): boolean {
 
 function applyOnce(
   session: Session,
-  { command, stamp, slots }: StampedRequest,
+  { command, stamp, principal, slots }: StampedRequest,
   store: Applying,
 ): Reply {
   if (!session.admits(stamp.number)) return refused('outsideWindow');
@@ -214,11 +214,16 @@ function applyOnce(
   const cached = session.cachedReply(number);
   if (cached?.digest === digest) return cached.reply;
   if (cached !== undefined) return refused('numberReused');
-  const reply = store.apply(command, slots);
+  const reply = store.apply(command, slots, ownerOf(principal, session));
   if (isWriteReply(reply)) {
     session.cacheReply({ number, digest, reply: keptPart(reply, session.cachedReplyBytes) });
   }
   return reply;
+}
+
+/** The owner of the leases that a request makes. Several clients without users may have one address, and so one owner. */
+function ownerOf(principal: Principal | undefined, session: Session | undefined): string {
+  return principal === undefined ? (session?.owner ?? localOwner) : userOwner(principal);
 }
 
 function refused(reason: Refusal): Reply {

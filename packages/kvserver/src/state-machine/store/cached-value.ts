@@ -30,13 +30,11 @@ export function bytesOf(value: CachedValue): Bytes {
 }
 
 export function toCachedEntry(entry: Entry): CachedEntry {
-  const { createRevision, modRevision, version } = entry;
-  return { value: toCachedValue(entry.value), createRevision, modRevision, version };
+  return { ...entry, value: toCachedValue(entry.value) };
 }
 
 export function fromCachedEntry(entry: CachedEntry): Entry {
-  const { createRevision, modRevision, version } = entry;
-  return { value: bytesOf(entry.value), createRevision, modRevision, version };
+  return { ...entry, value: bytesOf(entry.value) };
 }
 
 /** An entry for a reply, which may wait long for its client: its value keeps no larger batch in memory. */

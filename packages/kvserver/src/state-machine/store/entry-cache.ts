@@ -89,15 +89,19 @@ export class EntryCache {
     });
   }
 
-  /** Loads these keys and keeps them in memory until `release`, however many they are. */
-  async hold(names: Iterable<string>): Promise<void> {
+  /** Loads these keys and keeps them in memory until `release`, however many they are. Returns the slot of each once. */
+  async hold(names: Iterable<string>): Promise<readonly CacheSlot[]> {
     const missing: string[] = [];
-    for (const name of names) {
+    const slots: CacheSlot[] = [];
+    for (const name of new Set(names)) {
       const slot = this.find(name);
       if (slot === undefined) missing.push(name);
-      else this.#held.set(name, slot);
+      else slots.push(slot);
     }
-    for (const slot of await this.load(missing)) this.#held.set(slot.name, slot);
+    for (const slot of slots) this.#held.set(slot.name, slot);
+    const loaded = await this.load(missing);
+    for (const slot of loaded) this.#held.set(slot.name, slot);
+    return [...slots, ...loaded];
   }
 
   release(): void {

@@ -7,7 +7,7 @@ const ofAuth: readonly Bytes[] = [authKey];
 
 /**
  * One key for most commands, the same key more than once for some transactions, and none to open a session. Which keys a
- * command about a range concerns depends on the entries.
+ * command about a range or a lease concerns depends on the state.
  */
 export function keysOf(command: Command): readonly Bytes[] {
   switch (command.type) {
@@ -16,6 +16,9 @@ export function keysOf(command: Command): readonly Bytes[] {
     case 'count':
     case 'changes':
     case 'deleteRange':
+    case 'grantLease':
+    case 'renewLease':
+    case 'revokeLease':
       return none;
     case 'getAuth':
     case 'setAuth':

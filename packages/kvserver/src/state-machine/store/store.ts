@@ -3,11 +3,17 @@
  * database. The effect of each command is in `commands/`.
  */
 import assert from 'node:assert/strict';
+import type { CommandOf, LeaseId } from '@paxkv/protocol';
+import type { Lease } from '../leases/lease.ts';
+import { LeaseDraft } from '../leases/lease-draft.ts';
+import { type ExpiringLease, Leases } from '../leases/leases.ts';
+import { localOwner } from '../sessions/opening.ts';
 import type { CacheSlot } from './cached-entry.ts';
 import type { CachedEntry, CachedValue } from './cached-value.ts';
 import type { RecentChanges } from './changes/recent-changes.ts';
 import { removalOf } from './commands/delete-range.ts';
 import type { Applying, Changes, StoreCommand, StoreReply } from './commands/effect.ts';
+import { applyToLease } from './commands/lease.ts';
 import { effectOf } from './commands/table.ts';
 import { transact } from './commands/transact.ts';
 import type { EntryCache } from './entry-cache.ts';
@@ -19,21 +25,33 @@ import { entryAfter } from './next-entry.ts';
  */
 const instanceReadBytesMax = 8 * 1024 * 1024;
 
+export interface StoreParts {
+  /** Takes every change. Default: nothing does. */
+  readonly recent?: Pick<RecentChanges, 'add'>;
+  /** The leases of the state. Default: none. */
+  readonly leases?: Leases;
+}
+
 export class Store implements Applying, Changes {
   readonly #cache: Pick<EntryCache, 'change'>;
   readonly #recent: Pick<RecentChanges, 'add'>;
+  readonly #leases: Leases;
   #revision: number;
   #instanceReadBytes = 0;
+  /** On whose behalf the present command is done, and what it does to leases. */
+  #owner = '';
+  #draft: LeaseDraft | undefined;
 
-  /** `revision`: that of the state in `cache`. `recent` takes every change. Default: nothing does. */
+  /** `revision`: that of the state in `cache`. */
   constructor(
     revision: number,
     cache: Pick<EntryCache, 'change'>,
-    recent: Pick<RecentChanges, 'add'> = { add: () => {} },
+    { recent = { add: () => {} }, leases = new Leases() }: StoreParts = {},
   ) {
     this.#revision = revision;
     this.#cache = cache;
     this.#recent = recent;
+    this.#leases = leases;
   }
 
   /** The number of commands that have written something. */
@@ -41,30 +59,47 @@ export class Store implements Applying, Changes {
     return this.#revision;
   }
 
-  /** The commands that follow are those of the next instance. */
-  beginInstance(): void {
+  get leases(): LeaseDraft {
+    this.#draft ??= new LeaseDraft(this.#leases, this.#owner);
+    return this.#draft;
+  }
+
+  /** The commands that follow are those of instance `seq` of this incarnation of the cluster. */
+  beginInstance(seq: number, incarnation: string | undefined): void {
     this.#instanceReadBytes = 0;
+    this.#leases.beginInstance(seq, incarnation);
   }
 
-  apply(command: StoreCommand, slots: readonly CacheSlot[]): StoreReply {
-    if (command.type === 'transact') {
-      const readBytesMax = instanceReadBytesMax - this.#instanceReadBytes;
-      const options = { revision: this.#revision, readBytesMax };
-      const { reply, changes, readBytes } = transact(command, slots, options);
-      this.#instanceReadBytes += readBytes;
-      if (reply.type === 'transact' && reply.revision > this.#revision) this.#advance();
-      for (const { slot, entry } of changes) this.#change(slot, entry);
-      return reply;
+  apply(command: StoreCommand, slots: readonly CacheSlot[], owner = localOwner): StoreReply {
+    this.#owner = owner;
+    this.#draft = undefined;
+    switch (command.type) {
+      case 'transact':
+        return this.#transact(command, slots);
+      case 'deleteRange':
+        return this.#removeFirst(slots);
+      case 'grantLease':
+      case 'renewLease':
+      case 'revokeLease':
+        return applyToLease(command, {
+          leases: this.#leases,
+          owner,
+          end: (lease) => this.#end([lease], slots),
+        });
+      default:
+        return effectOf[command.type].apply(command, slotOf(slots), this);
     }
-    if (command.type === 'deleteRange') return this.#removeFirst(slots);
-    const [slot] = slots;
-    assert(slot !== undefined, 'every key a command names is in memory');
-    return effectOf[command.type].apply(command, slot, this);
   }
 
-  write(slot: CacheSlot, value: CachedValue): number {
+  /** Ends those of the leases that have not been renewed since. `slots`: those of all their keys. */
+  expire(expiring: readonly ExpiringLease[], slots: readonly CacheSlot[]): void {
+    const leases = expiring.map((one) => this.#leases.expired(one));
+    this.#end(new Set(leases.filter((lease) => lease !== undefined)), slots);
+  }
+
+  write(slot: CacheSlot, value: CachedValue, lease?: LeaseId): number {
     const revision = this.#advance();
-    this.#change(slot, entryAfter(slot.entry, value, revision));
+    this.#change(slot, entryAfter(slot.entry, { value, revision, lease }));
     return revision;
   }
 
@@ -74,16 +109,42 @@ export class Store implements Applying, Changes {
     return revision;
   }
 
+  #transact(command: CommandOf<'transact'>, slots: readonly CacheSlot[]): StoreReply {
+    const readBytesMax = instanceReadBytesMax - this.#instanceReadBytes;
+    const options = { revision: this.#revision, leases: this.leases, readBytesMax };
+    const { reply, changes, readBytes } = transact(command, slots, options);
+    this.#instanceReadBytes += readBytes;
+    if (reply.type === 'transact' && reply.revision > this.#revision) this.#advance();
+    for (const { slot, entry } of changes) this.#change(slot, entry);
+    return reply;
+  }
+
   #removeFirst(slots: readonly CacheSlot[]): StoreReply {
     const { removed, next } = removalOf(slots);
-    if (removed.length > 0) this.#advance();
-    for (const slot of removed) this.#change(slot, undefined);
-    return { type: 'deleteRange', revision: this.#revision, deleted: removed.length, next };
+    const revision = this.#removeAll(removed);
+    return { type: 'deleteRange', revision, deleted: removed.length, next };
+  }
+
+  #end(leases: Iterable<Lease>, slots: readonly CacheSlot[]) {
+    for (const lease of leases) this.#leases.end(lease);
+    const present = slots.filter(({ entry }) => entry !== undefined);
+    return { revision: this.#removeAll(present), deleted: present.length };
+  }
+
+  /** Removes present keys at one revision, which it returns. */
+  #removeAll(slots: readonly CacheSlot[]): number {
+    if (slots.length > 0) this.#advance();
+    for (const slot of slots) this.#change(slot, undefined);
+    return this.#revision;
   }
 
   /** The change is of the present revision. */
   #change(slot: CacheSlot, entry: CachedEntry | undefined): void {
     const { name, entry: before } = slot;
+    if (before?.lease !== entry?.lease) {
+      this.#draft?.carryOut(entry?.lease);
+      this.#leases.move(name, before?.lease, entry?.lease);
+    }
     this.#cache.change(slot, entry);
     this.#recent.add({ revision: this.#revision, name, before, entry });
   }
@@ -93,4 +154,9 @@ export class Store implements Applying, Changes {
     this.#revision += 1;
     return this.#revision;
   }
+}
+
+function slotOf([slot]: readonly CacheSlot[]): CacheSlot {
+  assert(slot !== undefined, 'every key a command names is in memory');
+  return slot;
 }

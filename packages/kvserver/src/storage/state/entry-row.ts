@@ -9,6 +9,7 @@ import {
   keyBytesMax,
   type Row,
   toBytes,
+  toLeaseId,
   valueBytesMax,
 } from '@paxkv/protocol';
 import { isAuthKey } from './row-keys.ts';
@@ -29,17 +30,20 @@ export function readEntry(
   });
 }
 
-export function fromEntry({ value, createRevision, modRevision, version }: Entry): Row {
-  return [createRevision, modRevision, version, value];
+/** An entry without a lease has the row that it had before there were leases. */
+export function fromEntry({ value, createRevision, modRevision, version, lease }: Entry): Row {
+  const row = [createRevision, modRevision, version, value];
+  return lease === undefined ? row : [...row, lease];
 }
 
 /** @throws TypeError */
-function toEntry([createRevision, modRevision, version, value]: Row): Entry {
+function toEntry([createRevision, modRevision, version, value, lease]: Row): Entry {
   const entry = {
     value: toBytes(value),
     createRevision: toStateCount(createRevision, 1),
     modRevision: toStateCount(modRevision, 1),
     version: toStateCount(version, 1),
+    ...(lease !== undefined && { lease: toLeaseId(lease) }),
   };
   if (entry.value.length > valueBytesMax) throw new TypeError('The value is too long.');
   // Each write of an entry has a revision of its own.

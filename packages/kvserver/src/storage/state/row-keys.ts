@@ -3,12 +3,13 @@
  *
  *   d key               the current entry of a key, ordered by the bytes of the key
  *   s session           one session: its number in 8 bytes, from feature level 2 on its id in 16 bytes
+ *   t lease             one lease: its id in 16 bytes
  *   m name              the position of the whole state, and notes about this copy
  *
  * `h` is reserved for history: `h key 00 01 revision (8 bytes)`, each 00 in the key written as 00 ff, so that
  * the revisions of a key are adjacent and in order, and no key is a prefix of another.
  */
-import type { Bytes, SessionId } from '@paxkv/protocol';
+import type { Bytes, LeaseId, SessionId } from '@paxkv/protocol';
 import { fromText, nameOf } from '../../state-machine/store/latin1.ts';
 import type { NameRange } from '../../state-machine/store/ranges/name-range.ts';
 
@@ -19,14 +20,14 @@ export interface RowRange {
 }
 
 const numberBytes = 8;
-const prefixes = { data: 0x64, meta: 0x6d, session: 0x73 } as const;
+const prefixes = { data: 0x64, meta: 0x6d, session: 0x73, lease: 0x74 } as const;
 
 /** Precedes the keys of all rows but data: those that a start reads. */
 export const metaPrefix: Bytes = Uint8Array.of(prefixes.meta);
 
-/** Precedes the keys of all sessions, and the next kind of row would precede {@link sessionsEnd}. */
+/** Precedes the keys of all sessions and then of all leases, and {@link leasesEnd} follows them. */
 export const sessionPrefix: Bytes = Uint8Array.of(prefixes.session);
-export const sessionsEnd: Bytes = Uint8Array.of(prefixes.session + 1);
+export const leasesEnd: Bytes = Uint8Array.of(prefixes.lease + 1);
 
 /** The row key of the current entry of a key. */
 export function dataKey(key: Bytes): Bytes {
@@ -76,14 +77,28 @@ export function isSessionKey(rowKey: Bytes): boolean {
   return rowKey[0] === prefixes.session;
 }
 
+export function leaseKey(lease: LeaseId): Bytes {
+  return withPrefix(prefixes.lease, Buffer.from(lease, 'base64url'));
+}
+
+/** The lease id in the key of a lease's row. */
+export function fromLeaseKey(rowKey: Bytes): LeaseId {
+  return Buffer.from(rowKey.subarray(1)).toString('base64url');
+}
+
+/** Whether the row is a lease's. */
+export function isLeaseKey(rowKey: Bytes): boolean {
+  return rowKey[0] === prefixes.lease;
+}
+
 /** Whether the row describes the state as a whole. */
 export function isMetaKey(rowKey: Bytes): boolean {
   return rowKey[0] === prefixes.meta;
 }
 
-/** Whether the row is a part of the state: an entry or a session. */
+/** Whether the row is a part of the state: an entry, a session or a lease. */
 export function isStateKey(rowKey: Bytes): boolean {
-  return rowKey[0] === prefixes.data || isSessionKey(rowKey);
+  return rowKey[0] === prefixes.data || isSessionKey(rowKey) || isLeaseKey(rowKey);
 }
 
 /** Applied position, counters and state hash: see `position-row.ts`. */
@@ -97,7 +112,7 @@ export function isLocalKey(rowKey: Bytes): boolean {
   return isMetaKey(rowKey) && nameOf(rowKey) !== nameOf(positionKey);
 }
 
-/** The checksum of the sessions: see `session-sums.ts`. */
+/** The checksum of the sessions and leases: see `session-sums.ts`. */
 export const sessionsKey = withPrefix(prefixes.meta, Buffer.from('sessions'));
 
 function withPrefix(prefix: number, rest: Bytes): Bytes {

@@ -86,6 +86,11 @@ export function checksumAfter(
   };
 }
 
+/** The checksum of the rows of both. */
+export function sumOfChecksums(one: StateChecksum, other: StateChecksum): StateChecksum {
+  return { count: one.count + other.count, sum: (one.sum + other.sum) >>> 0 };
+}
+
 export function isSameChecksum(one: StateChecksum, other: StateChecksum): boolean {
   return one.count === other.count && one.sum === other.sum;
 }

@@ -1,6 +1,6 @@
 /**
- * The checksums of the sessions' rows: of each row, and of all of them. The latter has a row of its own, so that a
- * start verifies all sessions and reads no other rows. That row concerns only this copy of the state. Where it is
+ * The checksums of the rows of sessions, or of leases: of each row, and of all of them. The checksum of all sessions and
+ * leases has a row of its own, so that a start verifies them and reads no other rows. That row concerns only this copy of the state. Where it is
  * missing, or from another position, a start reads every row.
  */
 import { type Row, type SessionId, toCount, toRow } from '@paxkv/protocol';
@@ -16,12 +16,12 @@ export class SessionSums {
   readonly #sums = new Map<SessionId, number>();
   #checksum = emptyChecksum;
 
-  /** The checksum of all sessions' rows. */
+  /** The checksum of all rows. */
   get checksum(): StateChecksum {
     return this.#checksum;
   }
 
-  /** Replaces the checksum of one session's row, `undefined` for no row. Returns the one before. */
+  /** Replaces the checksum of one row, `undefined` for no row. Returns the one before. */
   replace(id: SessionId, after: number | undefined): number | undefined {
     const before = this.#sums.get(id);
     if (after === undefined) this.#sums.delete(id);
@@ -31,7 +31,7 @@ export class SessionSums {
   }
 }
 
-/** The checksum of all sessions at one position. */
+/** The checksum of all sessions and leases at one position. */
 export interface SessionsChecksum {
   readonly applied: number;
   readonly checksum: StateChecksum;

@@ -2,13 +2,12 @@
  * The state database: the rows of `row-keys.ts` in any `abstract-level` database. One flushed batch carries
  * everything that changed since the last one and the position reached, so a crash leaves the state of one
  * position. The row of the position holds a checksum of all other rows, so that none can vanish unnoticed. A start
- * reads the position and the sessions; an entry is verified when it is read, and all rows by `verifyRows`.
+ * reads the position, the sessions and the leases; an entry is verified when it is read, and all rows by `verifyRows`.
  */
 import { createHash } from 'node:crypto';
-import type { Bytes, SessionId } from '@paxkv/protocol';
+import type { Bytes } from '@paxkv/protocol';
 import { pack } from '@paxkv/protocol';
 import type { AbstractBatchOptions, AbstractChainedBatch } from 'abstract-level';
-import type { Session } from '../../state-machine/sessions/session.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import {
   type LoadedState,
@@ -36,12 +35,10 @@ import {
   dataKeyOf,
   dataRange,
   isLocalKey,
-  isSessionKey,
   journalKey,
+  leasesEnd,
   positionKey,
-  sessionKey,
   sessionPrefix,
-  sessionsEnd,
   sessionsKey,
 } from './row-keys.ts';
 import { type RowChange, RowPass } from './row-pass.ts';
@@ -57,8 +54,8 @@ import {
   unseal,
   type VerifiedPosition,
 } from './rows.ts';
-import { SessionRows } from './session-rows.ts';
-import { fromSessionsChecksum, SessionSums, toSessionsChecksum } from './session-sums.ts';
+import { fromSessionsChecksum, toSessionsChecksum } from './session-sums.ts';
+import { StartReading, StartRows } from './start-rows.ts';
 import type { StateDatabaseOptions, StateLevel } from './state-database-options.ts';
 import { Turns } from './turns.ts';
 import { WritePace } from './write-pace.ts';
@@ -88,7 +85,7 @@ export class StateDatabase implements StateStore {
   #written: WrittenChecksum = { applied: startPosition.applied, checksum: emptyChecksum };
   /** No entry on disk is newer. */
   #revision = startPosition.revision;
-  readonly #sessionSums = new SessionSums();
+  readonly #startRows = new StartRows();
   /** Writes, and parts of a pass over all rows. */
   readonly #turns = new Turns();
   #pass: RowPass | undefined;
@@ -105,14 +102,12 @@ export class StateDatabase implements StateStore {
   async load(check: (position: Position) => void = () => {}): Promise<LoadedState> {
     const { position, checksum } = await this.#loadPosition();
     check(position);
-    const rows = new SessionRows();
-    const sessions =
-      (await this.#loadSessions(position, rows)) ??
-      (await this.#loadSessionsAmongAll(checksum, rows));
-    rows.finish(position);
+    const reading = new StartReading(this.#startRows);
+    if (!(await this.#loadAlone(position, reading))) await this.#loadAmongAll(checksum, reading);
+    const loaded = reading.finish(position);
     this.#written = { applied: position.applied, checksum };
     this.#revision = position.revision;
-    return { position, sessions };
+    return loaded;
   }
 
   async readEntries(names: readonly string[]): Promise<CacheSlot[]> {
@@ -138,19 +133,18 @@ export class StateDatabase implements StateStore {
     return new EntryRange(this.#level, { range, hasValues, revision: this.#revision });
   }
 
-  async write({ entries, sessions, position }: StateChanges, pause?: Pause): Promise<void> {
+  async write({ entries, ...others }: StateChanges, pause?: Pause): Promise<void> {
     await attempt('write', async () => {
       const batch = this.#level.batch();
-      const changes: RowChange[] = [];
-      // Safety: a session keeps changing, so its row is encoded before anything is awaited.
-      for (const [id, session] of sessions) changes.push(this.#putSession(batch, id, session));
+      // Safety: sessions and leases keep changing, so their rows are encoded before anything is awaited.
+      const changes = this.#startRows.put(batch, others);
       const pace = new WritePace(pause);
       for (const change of entries) {
         changes.push(putChange(batch, change));
         const paused = pace.onRow(change.entry?.value.length ?? 0);
         if (paused !== undefined) await paused;
       }
-      await this.#turns.take(() => this.#commit(batch, changes, position));
+      await this.#turns.take(() => this.#commit(batch, changes, others.position));
     });
   }
 
@@ -183,46 +177,31 @@ export class StateDatabase implements StateStore {
     throw new StateError('STATE_DAMAGED', 'The state database has rows, but no position.');
   }
 
-  /** The sessions alone. `undefined` if their checksum is not that of this position. */
-  async #loadSessions(
-    { applied }: Position,
-    rows: SessionRows,
-  ): Promise<readonly Session[] | undefined> {
+  /** The sessions and leases alone. Returns false if their checksum is not that of this position. */
+  async #loadAlone({ applied }: Position, reading: StartReading): Promise<boolean> {
     const row = await attempt('read the checksum of the sessions', () =>
       this.#level.get(sessionsKey),
     );
     const expected = row && unseal(sessionsKey, row, toSessionsChecksum);
-    if (expected?.applied !== applied) return undefined;
-    const sessions: Session[] = [];
-    for await (const [key, session] of this.#rows({ gte: sessionPrefix, lt: sessionsEnd })) {
-      sessions.push(this.#openSession(key, session, rows));
+    if (expected?.applied !== applied) return false;
+    for await (const [key, value] of this.#rows({ gte: sessionPrefix, lt: leasesEnd })) {
+      reading.take(key, value);
     }
-    const { checksum } = this.#sessionSums;
-    if (isSameChecksum(checksum, expected.checksum)) return sessions;
+    const { checksum } = this.#startRows;
+    if (isSameChecksum(checksum, expected.checksum)) return true;
     throw new StateError(
       'STATE_DAMAGED',
-      `The state has ${checksum.count} sessions of ${expected.checksum.count}, or their checksums differ.`,
+      `The state has ${checksum.count} sessions and leases of ${expected.checksum.count}, or their checksums differ.`,
     );
   }
 
-  async #loadSessionsAmongAll(
-    checksum: StateChecksum,
-    rows: SessionRows,
-  ): Promise<readonly Session[]> {
+  async #loadAmongAll(checksum: StateChecksum, reading: StartReading): Promise<void> {
     const audit = new RowAudit();
-    const sessions: Session[] = [];
     for await (const [key, row] of this.#rows()) {
       audit.take([key, row]);
-      if (isSessionKey(key)) sessions.push(this.#openSession(key, row, rows));
+      reading.take(key, row);
     }
     audit.finish(checksum);
-    return sessions;
-  }
-
-  #openSession(key: Bytes, row: Bytes, rows: SessionRows): Session {
-    const session = rows.take(key, row);
-    this.#sessionSums.replace(session.id, sumIn(row));
-    return session;
   }
 
   #openEntry(rowKey: Bytes | undefined, row: Bytes | undefined): CachedEntry | undefined {
@@ -267,7 +246,7 @@ export class StateDatabase implements StateStore {
     const checksum = changes.reduce(checksumAfter, this.#written.checksum);
     const { applied, revision } = position;
     this.#revision = revision;
-    const sessions = { applied, checksum: this.#sessionSums.checksum };
+    const sessions = { applied, checksum: this.#startRows.checksum };
     batch.put(positionKey, seal(positionKey, fromPosition({ position, checksum })));
     batch.put(sessionsKey, seal(sessionsKey, fromSessionsChecksum(sessions)));
     const { journalIndex } = this.#options;
@@ -276,15 +255,6 @@ export class StateDatabase implements StateStore {
     await batch.write(options);
     this.#written = { applied, checksum };
     this.#pass?.onWritten(changes);
-  }
-
-  #putSession(batch: Batch, id: SessionId, session: Session | undefined): RowChange {
-    const key = sessionKey(id);
-    const row = session === undefined ? undefined : seal(key, session.toRow());
-    if (row === undefined) batch.del(key);
-    else batch.put(key, row);
-    const after = row && sumIn(row);
-    return { key, before: this.#sessionSums.replace(id, after), after };
   }
 }
 

@@ -7,7 +7,7 @@ import { StateError } from '../../state-machine/state-error.ts';
 import type { Position } from '../../state-machine/state-store.ts';
 import { attempt } from './attempt.ts';
 import type { StateRow } from './row-audit.ts';
-import { isMetaKey, isSessionKey, positionKey, sessionsKey } from './row-keys.ts';
+import { isLeaseKey, isMetaKey, isSessionKey, positionKey, sessionsKey } from './row-keys.ts';
 import { checksumAfter, emptyChecksum, fromPosition, seal, sumIn } from './rows.ts';
 import { fromSessionsChecksum } from './session-sums.ts';
 import type { StateLevel, WriteOptions } from './state-database.ts';
@@ -17,6 +17,7 @@ export class StateImport {
   readonly #level: StateLevel;
   readonly #reader = new StateReader();
   readonly #version: LevelRange;
+  /** The checksum of the sessions and leases. */
   #sessions = emptyChecksum;
 
   /** `level` must be open and empty. `version`: the version that will use the state. */
@@ -32,7 +33,8 @@ export class StateImport {
   async add(rows: readonly StateRow[]): Promise<void> {
     for (const row of rows) {
       this.#reader.take(row);
-      if (isSessionKey(row[0])) this.#sessions = checksumAfter(this.#sessions, added(row));
+      if (isSessionKey(row[0]) || isLeaseKey(row[0]))
+        this.#sessions = checksumAfter(this.#sessions, added(row));
     }
     const others = rows.filter(([key]) => !isMetaKey(key));
     await this.#write(others, false);

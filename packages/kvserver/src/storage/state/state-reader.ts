@@ -8,14 +8,16 @@ import { authLevel } from '../../state-machine/features.ts';
 import { StateError } from '../../state-machine/state-error.ts';
 import { nameOf } from '../../state-machine/store/latin1.ts';
 import { readEntry } from './entry-row.ts';
+import { LeaseRows } from './lease-rows.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
-import { isAuthKey, isMetaKey, isSessionKey, positionKey } from './row-keys.ts';
+import { isAuthKey, isLeaseKey, isMetaKey, isSessionKey, positionKey } from './row-keys.ts';
 import { toPosition, unseal, type VerifiedPosition } from './rows.ts';
 import { SessionRows } from './session-rows.ts';
 
 export class StateReader {
   readonly #audit = new RowAudit();
   readonly #sessions = new SessionRows();
+  readonly #leases = new LeaseRows();
   #position: VerifiedPosition | undefined;
   #latestRevision = 0;
   #hasAuth = false;
@@ -24,6 +26,7 @@ export class StateReader {
   take([key, row]: StateRow): void {
     this.#audit.take([key, row]);
     if (isSessionKey(key)) this.#sessions.take(key, row);
+    else if (isLeaseKey(key)) this.#leases.take(key, row);
     else if (isMetaKey(key)) this.#takePosition(key, row);
     else this.#takeEntry(key, row);
   }
@@ -34,6 +37,7 @@ export class StateReader {
     const { position, checksum } = this.#position;
     this.#audit.finish(checksum);
     this.#sessions.finish(position);
+    this.#leases.finish(position);
     if (this.#latestRevision > position.revision) throw damaged('an entry is newer than it');
     if (this.#hasAuth && position.featureLevel < authLevel) {
       throw damaged('it has an auth table below the level that has one');

@@ -55,6 +55,9 @@ describe('App', () => {
     readsTooLarge: 'KV_TOO_LARGE',
     notACounter: 'KV_NOT_A_COUNTER',
     counterOverflow: 'KV_NOT_A_COUNTER',
+    noSuchLease: 'KV_NO_SUCH_LEASE',
+    leaseFull: 'KV_LEASE_LIMIT',
+    tooManyLeases: 'KV_LEASE_LIMIT',
   };
   for (const [reason, code] of Object.entries(refusals) as [Refusal, KvErrorCode][]) {
     it(`answers the refusal ${reason} with ${code} (H36)`, async () => {

@@ -37,6 +37,8 @@ export class ScriptedReplica implements Submitter {
   readonly signals: (AbortSignal | undefined)[] = [];
   readonly consistencies: (string | undefined)[] = [];
   script: ((request: Request, signal?: AbortSignal) => Promise<Reply>) | undefined;
+  /** The keys of the only lease. */
+  readonly #leased: Uint8Array[] = [];
   readonly #arrivals = new EventEmitter();
 
   async submit(request: Request, { signal }: SubmitOptions = {}): Promise<Reply> {
@@ -71,6 +73,18 @@ export class ScriptedReplica implements Submitter {
       case 'count': {
         const { length } = model.namesIn(command);
         return { type: 'count', revision: model.revision, count: length, next: undefined };
+      }
+      case 'grantLease':
+        return { type: 'grantLease', lease: 'q1Yk0nC8Rk2oZ4y9bXv3Tw' };
+      case 'putLeased': {
+        this.#leased.push(command.key);
+        model.apply({ command: { ...command, type: 'put' } });
+        return { type: 'putLeased', revision: model.revision };
+      }
+      case 'revokeLease': {
+        const keys = this.#leased.splice(0);
+        for (const key of keys) model.apply({ command: { type: 'delete', key } });
+        return { type: 'revokeLease', revision: model.revision, deleted: keys.length };
       }
       case 'changes':
         return { type: 'changes', revision: model.revision, events: this.#changes(command) };

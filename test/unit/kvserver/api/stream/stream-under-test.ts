@@ -17,6 +17,8 @@ import { WebSocket } from 'ws';
 
 const packr = new Packr({ useRecords: false, moreTypes: false });
 
+const lease = 'q1Yk0nC8Rk2oZ4y9bXv3Tw';
+
 /** Answers requests as `script` says. By default each takes effect, a write at the next revision. */
 export class ScriptedReplica implements Submitter {
   authTable: AuthTable = emptyAuthTable;
@@ -59,6 +61,16 @@ export class ScriptedReplica implements Submitter {
         return { type, revision, count: 0, next: undefined };
       case 'deleteRange':
         return { type, revision, deleted: 1, next: undefined };
+      case 'grantLease':
+        return { type, lease };
+      case 'renewLease':
+        return { type, ttlMs: 1000 };
+      case 'revokeLease':
+        return { type, revision, deleted: 1 };
+      case 'putLeased':
+        return { type, revision };
+      case 'putTtl':
+        return { type, revision, lease };
       case 'changes':
         return { type, revision, events: [] };
     }

@@ -38,7 +38,7 @@ async function diverge(level: StateLevel | undefined): Promise<void> {
   const [slot] = await database.readEntries(['key 5']);
   if (slot?.entry === undefined) throw new Error('no entry');
   const entries = [{ slot, entry: { ...slot.entry, value: 'another' } }];
-  await database.write({ entries, sessions: [], position });
+  await database.write({ entries, sessions: [], leases: [], position });
 }
 
 const states = (cluster: Cluster) => cluster.nodes.map((node) => node.program?.status.state);

@@ -18,6 +18,8 @@ import { expect } from 'chai';
 import { goodCommandsOf } from '../../../protocol/commands/samples.ts';
 import { openSession, put } from '../fixtures.ts';
 
+const lease = 'q1Yk0nC8Rk2oZ4y9bXv3Tw';
+
 /** Counts what is applied. Each reply is another one. */
 class CountingStore {
   readonly applied: StoreCommand[] = [];
@@ -39,6 +41,16 @@ class CountingStore {
         return { type: 'delete', revision, deleted: true };
       case 'increment':
         return { type: 'increment', revision, value: BigInt(revision) };
+      case 'grantLease':
+        return { type: 'grantLease', lease };
+      case 'renewLease':
+        return { type: 'renewLease', ttlMs: 1000 + revision };
+      case 'revokeLease':
+        return { type: 'revokeLease', revision, deleted: revision };
+      case 'putLeased':
+        return { type: 'putLeased', revision };
+      case 'putTtl':
+        return { type: 'putTtl', revision, lease };
       case 'deleteRange':
         return { type: 'deleteRange', revision, deleted: revision, next: Uint8Array.of(1) };
       case 'transact':

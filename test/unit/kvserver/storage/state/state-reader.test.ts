@@ -39,7 +39,7 @@ describe('A state that is read', () => {
     for (const order of [file, file.toReversed()]) {
       const reader = new StateReader();
       for (const row of order) reader.take(row);
-      expect(reader.finish().position).to.include({ applied: 4, featureLevel: 2 });
+      expect(reader.finish().position).to.include({ applied: 6, featureLevel: 4 });
     }
   });
 

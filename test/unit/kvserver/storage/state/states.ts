@@ -80,11 +80,11 @@ export async function applyBatch(machine: StateMachine, requests: readonly Logge
   return applied?.replies ?? [];
 }
 
-/** The rows of a state at the highest feature level: entries, an auth table, two sessions with replies, the position. */
+/** The rows of a state at the highest level: entries, an auth table, two sessions with replies, two leases, the position. */
 export async function rowsOfAllKinds(): Promise<OpenRow[]> {
   const level = memoryLevel();
   const machine = await StateMachine.open(new StateDatabase(level));
-  await applyTo(machine, decided(0, [encodeLevelRaise(2, new Uint8Array(16).fill(5))]));
+  await applyTo(machine, decided(0, [encodeLevelRaise(4, new Uint8Array(16).fill(5))]));
   await applyBatch(machine, [
     { command: put('gone', 'x') },
     { command: { type: 'setAuth', expected: 0, table } },
@@ -93,6 +93,15 @@ export async function rowsOfAllKinds(): Promise<OpenRow[]> {
   await applyBatch(machine, openings.slice(1));
   if (first?.type !== 'openSession') throw new Error('no session was opened');
   await applyBatch(machine, used(first.session));
+  const [lease] = await applyBatch(machine, [{ command: { type: 'grantLease', ttlMs: 5000 } }]);
+  if (lease?.type !== 'grantLease') throw new Error('no lease was granted');
+  const leased = { type: 'putLeased', value: bytes('x'), lease: lease.lease } as const;
+  await applyBatch(machine, [
+    { command: { ...leased, key: bytes('leased') } },
+    { command: { ...leased, key: bytes('too') } },
+    { command: { type: 'renewLease', lease: lease.lease } },
+    { command: { type: 'putTtl', key: bytes('short'), value: bytes('y'), ttlMs: 1000 } },
+  ]);
   return (await level.iterator().all())
     .filter(([key]) => !isLocalKey(key))
     .map(([key, row]) => ({ key, fields: unpack(bodyOf(key, row)) }));

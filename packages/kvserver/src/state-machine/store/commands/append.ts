@@ -9,6 +9,7 @@ export const append: EffectOf<'append'> = {
     const head = slot.entry?.value ?? '';
     const length = head.length + tail.length;
     if (length > valueBytesMax) return { type: 'refused', reason: 'tooLarge' };
-    return { type: 'append', revision: changes.write(slot, textOf(head) + toText(tail)), length };
+    const revision = changes.write(slot, textOf(head) + toText(tail), slot.entry?.lease);
+    return { type: 'append', revision, length };
   },
 };

@@ -11,7 +11,11 @@ export const increment: EffectOf<'increment'> = {
     if (before === undefined) return { type: 'refused', reason: 'notACounter' };
     const value = before + by;
     if (!isCounter(value)) return { type: 'refused', reason: 'counterOverflow' };
-    return { type: 'increment', revision: changes.write(slot, String(value)), value };
+    return {
+      type: 'increment',
+      revision: changes.write(slot, String(value), slot.entry?.lease),
+      value,
+    };
   },
 };
 

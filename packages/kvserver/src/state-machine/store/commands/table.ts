@@ -6,6 +6,8 @@ import { get } from './get.ts';
 import { getAuth } from './get-auth.ts';
 import { increment } from './increment.ts';
 import { put } from './put.ts';
+import { putLeased } from './put-leased.ts';
+import { putTtl } from './put-ttl.ts';
 import { setAuth } from './set-auth.ts';
 
 const effects = {
@@ -14,6 +16,8 @@ const effects = {
   append,
   delete: deleteKey,
   increment,
+  putLeased,
+  putTtl,
   getAuth,
   setAuth,
 } satisfies { readonly [T in KeyCommand['type']]: EffectOf<T> };

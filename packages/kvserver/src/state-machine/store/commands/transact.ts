@@ -6,6 +6,7 @@ import {
   type Bytes,
   type CommandOf,
   type Comparison,
+  type LeaseId,
   type Operation,
   type OperationReply,
   type RefusedReply,
@@ -13,6 +14,7 @@ import {
   type Transaction,
   transactionBytesMax,
 } from '@paxkv/protocol';
+import type { LeaseDraft } from '../../leases/lease-draft.ts';
 import type { CacheSlot } from '../cached-entry.ts';
 import type { CachedEntry, CachedValue } from '../cached-value.ts';
 import { nameOf, toText } from '../latin1.ts';
@@ -37,6 +39,8 @@ export interface Transacted {
 export interface TransactOptions {
   /** The revision of the store before. */
   readonly revision: number;
+  /** What the transaction does to leases. */
+  readonly leases: LeaseDraft;
   /** Bytes of values that the reply may hold. If the transaction reads more, its reply has no results. */
   readonly readBytesMax: number;
 }
@@ -56,6 +60,7 @@ export function transact(
 }
 
 class Draft implements Changes {
+  readonly leases: LeaseDraft;
   /** The revision of every write. */
   readonly #writeRevision: number;
   /** The slot of each key, and the copy that the operations change. */
@@ -64,7 +69,8 @@ class Draft implements Changes {
   readonly #readBytesMax: number;
   #readBytes = 0;
 
-  constructor(slots: readonly CacheSlot[], { revision, readBytesMax }: TransactOptions) {
+  constructor(slots: readonly CacheSlot[], { revision, leases, readBytesMax }: TransactOptions) {
+    this.leases = leases;
     this.#writeRevision = revision + 1;
     this.#readBytesMax = readBytesMax;
     for (const slot of slots) this.#copies.set(slot.name, { slot, copy: { ...slot } });
@@ -96,10 +102,11 @@ class Draft implements Changes {
     return { type: 'transact', passed, revision: this.revision, results };
   }
 
-  write(copy: CacheSlot, value: CachedValue): number {
+  write(copy: CacheSlot, value: CachedValue, lease?: LeaseId): number {
     this.#hasWritten = true;
-    copy.entry = entryAfter(copy.entry, value, this.#writeRevision);
-    return this.#writeRevision;
+    const revision = this.#writeRevision;
+    copy.entry = entryAfter(copy.entry, { value, revision, lease });
+    return revision;
   }
 
   remove(copy: CacheSlot): number {

@@ -102,7 +102,11 @@ class Page {
     if (this.entries.length > 0 && this.#bytes + bytes > pageBytesMax) return false;
     this.#bytes += bytes;
     if (keysOnly) this.#unsentBytes += valueBytes;
-    const { value, ...versions } = toReplyEntry(keysOnly ? { ...cached, value: '' } : cached);
+    const {
+      value,
+      lease: _lease,
+      ...versions
+    } = toReplyEntry(keysOnly ? { ...cached, value: '' } : cached);
     this.entries.push({ key: fromText(name), value: keysOnly ? undefined : value, ...versions });
     this.lastName = name;
     return true;

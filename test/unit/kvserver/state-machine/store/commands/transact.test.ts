@@ -214,11 +214,11 @@ describe('transact', () => {
       const reply = apply({ then: [get(key), increment('n')] });
       return reply.type === 'transact' ? reply.results !== null : expect.fail('refused');
     };
-    store.beginInstance();
+    store.beginInstance(1, undefined);
     const isWhole = Array.from({ length: most / valueBytesMax }, () => read('large'));
     expect(new Set(isWhole)).to.deep.equal(new Set([true]));
     expect([read('small'), read('large')]).to.deep.equal([false, false]);
-    store.beginInstance();
+    store.beginInstance(1, undefined);
     expect(read('small')).to.equal(true);
     expect(text(entryOf('n')?.value)).to.equal(`${most / valueBytesMax + 3}`);
   });
