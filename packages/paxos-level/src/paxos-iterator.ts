@@ -40,8 +40,8 @@ interface EncodedEntry {
 type Pages = AsyncIterator<ScanPage<EncodedEntry>>;
 
 /**
- * Iterates over entries in order. Each page of up to 1,000 entries shows one moment, and two pages may show different
- * ones: it does not read from a snapshot.
+ * Iterates over entries in order. All pages show the revision of the first one, which is read when it is needed. A read
+ * fails with `KV_COMPACTED` once no server keeps the changes since then.
  */
 export class PaxosIterator<K, V> extends AbstractIterator<AbstractLevel<Bytes, K, V>, K, V> {
   readonly #store: Namespace<'buffer'>;

@@ -27,7 +27,7 @@ type Operation =
   | { readonly type: 'put'; readonly key: Bytes; readonly value: Bytes }
   | { readonly type: 'del'; readonly key: Bytes };
 
-/** What the store does, and what it does not: it reads no earlier revision, so there are no snapshots. */
+/** What the store does and does not: servers show an earlier revision for a while only, so there are no snapshots. */
 const manifest = {
   encodings: { view: true },
   seek: true,
@@ -145,6 +145,7 @@ export class PaxosLevel<K = string, V = string> extends AbstractLevel<Bytes, K, 
     const scan = this.#store.keys(toRange(boundsOf(options)), {
       ...{ limit, reverse },
       pageSize: transactionItemsMax,
+      pinned: false,
     });
     for await (const { entries } of scan.pages()) {
       if (entries.length === 0) continue;
