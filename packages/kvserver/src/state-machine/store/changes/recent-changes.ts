@@ -45,7 +45,7 @@ export interface ChangesQuery {
 
 export class RecentChanges {
   readonly #bytesMax: number;
-  #changes: RecentChange[] = [];
+  #changes: (RecentChange | undefined)[] = [];
   /** The changes before this one are dropped. */
   #first = 0;
   #bytes = 0;
@@ -150,6 +150,8 @@ export class RecentChanges {
     if (change === undefined) return;
     this.#bytes -= bytesOf(change);
     this.#since = change.revision;
+    // Its place goes later, and must not keep the value in memory until then.
+    this.#changes[this.#first] = undefined;
     this.#first += 1;
     if (this.#first < droppedCountMin || 2 * this.#first < this.#changes.length) return;
     this.#changes = this.#changes.slice(this.#first);
