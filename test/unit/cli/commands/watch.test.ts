@@ -10,16 +10,15 @@ describe('paxkv watch', () => {
     server = await ServerUnderTest.open();
     const versions = { createRevision: 1, modRevision: 8, version: 2 };
     const key = Buffer.from('a/1');
-    let count = 0;
     server.replica.script = async ({ command }) => {
       if (command.type === 'scan') {
         const entries = [{ key, value: Buffer.from('old'), ...versions, modRevision: 7 }];
         return { type: 'scan', revision: 7, entries, next: undefined };
       }
-      count += 1;
-      if (count === 1) return { type: 'changes', revision: 7, events: [] };
+      if (command.type !== 'changes') return expect.fail(command.type);
+      if (command.after === 'now') return { type: 'changes', revision: 7, events: [] };
       // No server has more.
-      if (count > 2) throw new KvError('KV_COMPACTED', 'Too late.');
+      if (command.after > 7) throw new KvError('KV_COMPACTED', 'Too late.');
       return {
         ...{ type: 'changes', revision: 9 },
         events: [
@@ -55,7 +54,8 @@ describe('paxkv watch', () => {
   it('prints progress marks and present entries if it is asked to', async () => {
     const { printed } = await watch('--progress', '--initial');
     const entry = { type: 'initial', key: 'a/1', value: 'old', ...versions, modRevision: 7 };
-    expect(linesOf(printed)).to.deep.equal([entry, ...changes, { type: 'progress', revision: 9 }]);
+    const mark = (revision: number) => ({ type: 'progress', revision });
+    expect(linesOf(printed)).to.deep.equal([entry, mark(7), ...changes, mark(9)]);
   });
 
   it('asks for a key or a range, from a revision on', async () => {
