@@ -3,7 +3,7 @@
  * order of those that wait is that in which they came, and the revision of a key tells its holder from all earlier ones.
  * Source: the locks of etcd and of Chubby (Burrows, 2006).
  */
-import { type CommandOf, KvError, type ReplyOf } from '@paxkv/protocol';
+import { type CommandOf, isId128, KvError, type ReplyOf } from '@paxkv/protocol';
 import type { CallOptions } from '../options.ts';
 import type { ConditionInput } from '../transaction/transaction-input.ts';
 import { grant } from './grant.ts';
@@ -133,13 +133,20 @@ class Line {
     let latest: Waiter | undefined;
     let isHere = false;
     for await (const waiter of this.#all(signal)) {
-      const { createRevision } = waiter;
+      const { key, createRevision } = waiter;
+      // Other keys may begin with the name of the lock, such as those of a lock below it.
+      if (!this.#isPlace(key)) continue;
       isHere ||= createRevision === this.#revision;
       const isBefore = createRevision < this.#revision;
       if (isBefore && createRevision > (latest?.createRevision ?? 0)) latest = waiter;
     }
     if (!isHere) throw leaseLost('the place in the line for the lock');
     return latest?.key;
+  }
+
+  /** Whether it is the key of one that waits: it ends with a lease. */
+  #isPlace(key: Uint8Array): boolean {
+    return isId128(new TextDecoder().decode(key.subarray(this.#prefix.length)));
   }
 
   async *#all(signal: AbortSignal): AsyncGenerator<Waiter> {

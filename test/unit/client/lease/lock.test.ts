@@ -68,6 +68,14 @@ describe('A lock', () => {
     expect(other.signal.aborted).to.equal(false);
   });
 
+  it('waits for no other keys that begin with its name, nor for a lock below it', async () => {
+    const [first = expect.fail(), second = expect.fail()] = clients;
+    await first.put('jobs/1', 'data');
+    await first.lock('jobs/1', options);
+    const lock = await second.lock('jobs', options);
+    expect(lock.signal.aborted).to.equal(false);
+  });
+
   it('goes past one that gave up waiting', async () => {
     const [first = expect.fail(), second = expect.fail(), third = expect.fail()] = clients;
     const held = await first.lock('a lock', options);
