@@ -1,4 +1,6 @@
 /** The client against the server's real stream listener, so that both keep to the contract. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { KvClient } from '@paxkv/client';
 import { valueBytesMax } from '@paxkv/protocol';
 import { expect } from 'chai';
@@ -68,6 +70,23 @@ describe('KvClient over a stream', () => {
         : { type: 'refused', reason: 'tooLarge' };
     const failure = await failureOf(client.append('a', 'b'));
     expect(failure).to.include({ code: 'KV_TOO_LARGE', outcome: 'not done' });
+  });
+
+  it('knows that a server whose stream never opened has nothing, also if it was not the first', async () => {
+    const [silent, dead] = [createServer(), createServer()];
+    const endpoints: string[] = [];
+    for (const server of [silent, dead]) {
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      endpoints.push(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+    }
+    dead.close();
+    const other = new KvClient({ endpoints, timeoutMs: 100 });
+    const failures = [await failureOf(other.get('a')), await failureOf(other.put('a', 'b'))];
+    await other.close();
+    silent.close();
+    for (const failure of failures) {
+      expect(failure).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
+    }
   });
 
   it('falls back to HTTP if a server accepts no streams', async () => {

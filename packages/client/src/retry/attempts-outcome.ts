@@ -28,11 +28,17 @@ const consequences = {
   session: [],
 } as const;
 
+/** An attempt that has no result yet. */
+interface Unsettled {
+  /** Whether the request still waits in the client, so that no server has it. */
+  readonly isQueued: boolean;
+}
+
 export class AttemptsOutcome {
   readonly #type: RequestType;
   readonly #endpoints: readonly string[];
   #attemptCount = 0;
-  #inFlightAt: string | undefined;
+  #latest: { readonly endpoint: string; readonly attempt: Unsettled } | undefined;
   #wasLost = false;
   #refusal: KvError | undefined;
   #lastError: Error | undefined;
@@ -47,18 +53,18 @@ export class AttemptsOutcome {
 
   /** Whether a server may have the request without the client knowing the result. */
   get mayHaveArrived(): boolean {
-    return this.#inFlightAt !== undefined || this.#wasLost;
+    return this.#wasLost || this.#latest?.attempt.isQueued === false;
   }
 
-  /** An attempt at `endpoint` starts. */
-  begin(endpoint: string): void {
+  /** `attempt`, at `endpoint`, starts. */
+  begin(endpoint: string, attempt: Unsettled): void {
     this.#attemptCount += 1;
-    this.#inFlightAt = endpoint;
+    this.#latest = { endpoint, attempt };
   }
 
   /** The attempt at `endpoint` failed. @throws KvError if no further attempt can succeed. */
   fail(endpoint: string, error: unknown): void {
-    this.#inFlightAt = undefined;
+    this.#latest = undefined;
     if (error instanceof ExchangeError) {
       this.#wasLost ||= error.sent === 'maybe';
     } else if (error instanceof KvError && retriedCodes.has(error.code)) {
@@ -127,7 +133,7 @@ export class AttemptsOutcome {
 
   #causeAt(endpoint: string): string {
     const former = this.#errors?.get(endpoint)?.message;
-    if (endpoint === this.#inFlightAt) {
+    if (endpoint === this.#latest?.endpoint) {
       // The last attempt may have had too little time to fail; an earlier one says more.
       const before = former === undefined ? '' : ` (before: ${former})`;
       return `${endpoint} has not replied yet${before}`;

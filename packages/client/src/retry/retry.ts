@@ -86,7 +86,6 @@ export class Retry {
       return Promise.reject(outcome.ended(deadline));
     }
     const endpoint = this.#choose(request, []);
-    outcome.begin(endpoint);
     const begunMs = this.#environment.clock.now();
     const { attemptTimeoutMs: timeoutMs } = this.#settings;
     const callDue = deadline.due;
@@ -94,7 +93,7 @@ export class Retry {
       const retry = (error: Error) => {
         this.#retry(request, call, { endpoint, error, begunMs }).then(resolve, reject);
       };
-      this.#start({ request, endpoint, timeoutMs, callDue, resolve, reject: retry }, deadline);
+      this.#start({ request, endpoint, timeoutMs, callDue, resolve, reject: retry }, call);
     });
   }
 
@@ -105,10 +104,9 @@ export class Retry {
     deadline: CallDeadline,
   ): Promise<ReplyTo<Q>> {
     const outcome = new AttemptsOutcome(request.command.type, [endpoint]);
-    outcome.begin(endpoint);
     try {
       const timeoutMs = this.#settings.attemptTimeoutMs;
-      return await this.#attempt(request, deadline, { endpoint, timeoutMs });
+      return await this.#attempt(request, { deadline, outcome }, { endpoint, timeoutMs });
     } catch (error) {
       outcome.fail(endpoint, error);
     }
@@ -116,11 +114,8 @@ export class Retry {
   }
 
   /** Makes the second and all further attempts. */
-  async #retry<Q extends Request>(
-    request: Q,
-    { deadline, outcome }: Call,
-    first: Failure,
-  ): Promise<ReplyTo<Q>> {
+  async #retry<Q extends Request>(request: Q, call: Call, first: Failure): Promise<ReplyTo<Q>> {
+    const { deadline, outcome } = call;
     const { clock, random } = this.#environment;
     const backoff = new Backoff(this.#settings, random);
     const tried: string[] = [];
@@ -145,10 +140,9 @@ export class Retry {
       }
       this.#report(request, last, deadline);
       const endpoint = this.#choose(request, tried);
-      outcome.begin(endpoint);
       const begunMs = clock.now();
       try {
-        return await this.#attempt(request, deadline, { endpoint, timeoutMs });
+        return await this.#attempt(request, call, { endpoint, timeoutMs });
       } catch (error) {
         last = { endpoint, error, begunMs };
       }
@@ -176,17 +170,18 @@ export class Retry {
 
   #attempt<Q extends Request>(
     request: Q,
-    deadline: CallDeadline,
+    call: Call,
     { endpoint, timeoutMs }: Target,
   ): Promise<ReplyTo<Q>> {
-    const callDue = deadline.due;
+    const callDue = call.deadline.due;
     return new Promise((resolve, reject) => {
-      this.#start({ request, endpoint, timeoutMs, callDue, resolve, reject }, deadline);
+      this.#start({ request, endpoint, timeoutMs, callDue, resolve, reject }, call);
     });
   }
 
-  #start<Q extends Request>(options: AttemptOptions<Q>, deadline: CallDeadline): void {
+  #start<Q extends Request>(options: AttemptOptions<Q>, { deadline, outcome }: Call): void {
     const attempt = new TimedAttempt(this.#attemptParts, options);
+    outcome.begin(options.endpoint, attempt);
     deadline.attempts += 1;
     deadline.endpoint = options.endpoint;
     deadline.attach(attempt);

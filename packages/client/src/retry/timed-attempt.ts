@@ -44,6 +44,11 @@ export class TimedAttempt<Q extends Request> implements Attempt, Timed, Cancella
     return this.#isSettled;
   }
 
+  /** Whether the request waits in the client: no server has it. */
+  get isQueued(): boolean {
+    return this.#isQueued;
+  }
+
   markQueued(): void {
     this.#isQueued = true;
   }

@@ -6,6 +6,7 @@ import { errorCodes } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { FakeClock } from '../fake-world.ts';
 
+const sent = { isQueued: false };
 const endpoints = ['http://a:1', 'http://b:2'];
 const codes = Object.keys(errorCodes) as KvErrorCode[];
 const outcomes = ['not done', 'done', 'unknown'] as const;
@@ -27,7 +28,7 @@ function outcomeOf(type: RequestType, ...errors: readonly Error[]): AttemptsOutc
   const outcome = new AttemptsOutcome(type, endpoints);
   for (const [index, error] of errors.entries()) {
     const endpoint = endpoints[index % endpoints.length] ?? '';
-    outcome.begin(endpoint);
+    outcome.begin(endpoint, sent);
     outcome.fail(endpoint, error);
   }
   return outcome;
@@ -69,10 +70,19 @@ describe('AttemptsOutcome', () => {
 
   it('counts attempts in flight, lost or of unknown outcome as possibly arrived', () => {
     const inFlight = new AttemptsOutcome('put', endpoints);
-    inFlight.begin('http://a:1');
+    inFlight.begin('http://a:1', sent);
     expect(inFlight.mayHaveArrived).to.equal(true);
     expect(afterPuts(lost, unsent).mayHaveArrived).to.equal(true);
     expect(afterPuts(interrupted, overloaded).mayHaveArrived).to.equal(true);
+  });
+
+  it('counts an attempt that waits in the client as not arrived, until it is sent', () => {
+    const attempt = { isQueued: true };
+    const queued = new AttemptsOutcome('put', endpoints);
+    queued.begin('http://a:1', attempt);
+    expect(queued.failed('no reply')).to.include({ code: 'KV_UNREACHABLE', outcome: 'not done' });
+    attempt.isQueued = false;
+    expect(queued.failed('no reply')).to.include({ code: 'KV_TIMEOUT', outcome: 'unknown' });
   });
 
   it('goes by the outcome that the server states, not by the code alone', () => {
@@ -195,9 +205,9 @@ describe('AttemptsOutcome', () => {
       'http://a:1: connection refused; http://b:2: connection broke',
     );
     const first = new AttemptsOutcome('get', endpoints);
-    first.begin('http://a:1');
+    first.begin('http://a:1', sent);
     expect(first.failed('no reply').message).to.contain('http://a:1 has not replied yet; http://b');
-    outcome.begin('http://a:1');
+    outcome.begin('http://a:1', sent);
     expect(outcome.failed('no reply').message).to.contain(
       'http://a:1 has not replied yet (before: connection refused); http://b:2: connection broke',
     );

@@ -46,7 +46,7 @@ for (const { type, access } of kinds) {
       const attempts = new AttemptsOutcome(type, ['http://a:1']);
       try {
         for (const error of errors) {
-          attempts.begin('http://a:1');
+          attempts.begin('http://a:1', { isQueued: false });
           attempts.fail('http://a:1', error);
         }
         const clock = new FakeClock();
