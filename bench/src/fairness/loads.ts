@@ -17,6 +17,8 @@ export interface GreedyLoad {
 const value = Buffer.alloc(valueBytes, 'v');
 const large = Buffer.alloc(largeBytes, 'v');
 const largeKey = 'large';
+/** So many requests are done before a load counts as running: each client has connected, and has had replies. */
+const runningCount = 100;
 
 export const greedyLoads: readonly GreedyLoad[] = [
   {
@@ -62,10 +64,12 @@ export interface GreedyResult {
   readonly refusedCount: number;
 }
 
+/** `onRunning`: called once, when the servers have done some of the requests. */
 export async function runGreedy(
   { transport, inFlight, request }: GreedyLoad,
   endpoints: string[],
   signal: AbortSignal,
+  onRunning: () => void,
 ): Promise<GreedyResult> {
   let doneCount = 0;
   let refusedCount = 0;
@@ -79,6 +83,7 @@ export async function runGreedy(
         );
         if (isDone) doneCount += 1;
         else refusedCount += 1;
+        if (isDone && doneCount === runningCount) onRunning();
       }
     };
     await Promise.all(Array.from({ length: inFlight }, (_, lane) => runLane(lane)));

@@ -2,11 +2,13 @@
  * `npm run bench:fairness`: how much longer one client waits for its puts and gets, one at a time, while four greedy
  * clients load the same servers. Idle and loaded turns alternate, and the ratio of each row is the median of its
  * rounds. The greedy clients run in a process of low priority: what is measured is whom the servers serve, and not
- * how many processes share the processors.
+ * how many processes share the processors. The columns `starved` tell what is left of that: the part of the time in
+ * which a server was ready to run and got no processor.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { KvClient } from '@paxkv/client';
@@ -19,6 +21,7 @@ const greedyProgram = fileURLToPath(new URL('greedy.js', import.meta.url));
 /** The goal of the project: p99 under load ≤ 5 × that of idle servers. */
 const ratioMax = 5;
 const warmUpMs = 1000;
+const nodeCount = 3;
 
 interface Options {
   readonly rounds: string;
@@ -31,12 +34,16 @@ interface Waits {
   readonly p99Ms: number;
   /** Attempts that failed, retries that then succeeded included. */
   readonly refusedCount: number;
+  /** The part of the time in which a server was ready to run and got no processor, 0 to 1. */
+  readonly starved: number;
 }
 
 interface Round {
   readonly idle: Waits;
   readonly busy: Waits;
   readonly greedy: GreedyResult;
+  /** How long the greedy clients were served, in seconds. */
+  readonly greedySeconds: number;
 }
 
 const options = new Command('bench:fairness')
@@ -47,7 +54,7 @@ const options = new Command('bench:fairness')
   .parse()
   .opts<Options>();
 const loads = greedyLoads.filter(({ name }) => options.only === '' || options.only.includes(name));
-const store = await PaxkvStore.start({ nodeCount: 3 });
+const store = await PaxkvStore.start({ nodeCount });
 try {
   const endpoints = [...store.group.addresses];
   await prepare(endpoints);
@@ -57,8 +64,10 @@ try {
     'greedy',
     'idle p50',
     'p99 ms',
+    'starved',
     'busy p50',
     'p99 ms',
+    'starved',
     'ratio',
     'refused',
     'served/s',
@@ -76,13 +85,18 @@ async function measure(load: GreedyLoad, endpoints: string[]): Promise<readonly 
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const running = await lines.next();
+    if (running.done === true) throw new Error(`the greedy clients of ${load.name} have ended`);
+    const startMs = performance.now();
     await pause(warmUpMs);
     const busy = await waitsOf(endpoints);
-    const printed = once(child.stdout, 'data');
+    const greedySeconds = (performance.now() - startMs) / 1000;
+    const exited = once(child, 'exit');
     child.stdin.end();
-    const [text] = await printed;
-    await once(child, 'exit');
-    rounds.push({ idle, busy, greedy: JSON.parse(String(text)) });
+    const { value: text } = await lines.next();
+    await exited;
+    rounds.push({ idle, busy, greedy: JSON.parse(text), greedySeconds });
   }
   return rounds;
 }
@@ -99,15 +113,18 @@ async function waitsOf(endpoints: string[]): Promise<Waits> {
   client.events.addEventListener('failure', () => {
     refusedCount += 1;
   });
-  const endMs = performance.now() + Number(options.seconds) * 1000;
+  const [startMs, starvedMs] = [performance.now(), await store.group.starvedMs()];
+  const endMs = startMs + Number(options.seconds) * 1000;
   while (performance.now() < endMs) {
-    const startMs = performance.now();
+    const askedMs = performance.now();
     const asked = waits.length % 2 === 0 ? client.put('other', 'v') : client.get('other');
     await asked.catch(() => {});
-    waits.push(performance.now() - startMs);
+    waits.push(performance.now() - askedMs);
   }
+  const tookMs = performance.now() - startMs;
+  const starved = ((await store.group.starvedMs()) - starvedMs) / (tookMs * nodeCount);
   waits.sort((a, b) => a - b);
-  return { p50Ms: at(waits, 0.5), p99Ms: at(waits, 0.99), refusedCount };
+  return { starved, p50Ms: at(waits, 0.5), p99Ms: at(waits, 0.99), refusedCount };
 }
 
 function at(sorted: readonly number[], share: number): number {
@@ -115,19 +132,29 @@ function at(sorted: readonly number[], share: number): number {
 }
 
 function toRow({ name }: GreedyLoad, rounds: readonly Round[]): string[] {
-  const median = (of: (round: Round) => number) =>
-    at(
-      rounds.map(of).sort((a, b) => a - b),
-      0.5,
-    );
-  const ratio = median(({ idle, busy }) => busy.p99Ms / idle.p99Ms);
+  const medianOf = (of: (round: Round) => number) => median(rounds.map(of));
+  const ratio = medianOf(({ idle, busy }) => busy.p99Ms / idle.p99Ms);
   const refusedCount = rounds.reduce((sum, { busy }) => sum + busy.refusedCount, 0);
   return [
     name,
-    ...[median((r) => r.idle.p50Ms), median((r) => r.idle.p99Ms)].map((ms) => ms.toFixed(2)),
-    ...[median((r) => r.busy.p50Ms), median((r) => r.busy.p99Ms)].map((ms) => ms.toFixed(2)),
+    ...waitsRow(rounds.map(({ idle }) => idle)),
+    ...waitsRow(rounds.map(({ busy }) => busy)),
     `${ratio.toFixed(1)}${ratio > ratioMax ? ' (goal 5)' : ''}`,
     `${refusedCount}`,
-    `${Math.round(median((r) => r.greedy.doneCount) / (Number(options.seconds) + warmUpMs / 1000))}`,
+    `${Math.round(medianOf(({ greedy, greedySeconds }) => greedy.doneCount / greedySeconds))}`,
   ];
+}
+
+function waitsRow(all: readonly Waits[]): string[] {
+  const medianOf = (of: (waits: Waits) => number) => median(all.map(of));
+  const [p50Ms, p99Ms] = [medianOf((one) => one.p50Ms), medianOf((one) => one.p99Ms)];
+  const starved = medianOf((one) => one.starved);
+  return [p50Ms.toFixed(2), p99Ms.toFixed(2), `${Math.round(100 * starved)} %`];
+}
+
+function median(values: readonly number[]): number {
+  return at(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 }

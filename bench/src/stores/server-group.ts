@@ -79,6 +79,12 @@ export class ServerGroup {
     return times.reduce((sum, ms) => sum + ms, 0);
   }
 
+  /** How long the main threads of all processes were ready to run and got no processor, since their start. */
+  async starvedMs(): Promise<number> {
+    const times = await Promise.all(this.#servers.map((server) => server.starvedMs()));
+    return times.reduce((sum, ms) => sum + ms, 0);
+  }
+
   /** Polls until the check holds. @throws Error with the log if a process ended, or after a timeout */
   async until(isServing: () => Promise<boolean>): Promise<void> {
     const deadlineMs = performance.now() + startMsMax;

@@ -7,6 +7,7 @@ const stopMsMax = 10_000;
 const logLengthMax = 4000;
 /** Linux reports CPU time in hundredths of a second to all programs. */
 const msPerTick = 10;
+const nsPerMs = 1e6;
 
 /** Kills the servers when this process ends, for whatever reason. */
 const running = new Set<ChildProcess>();
@@ -45,6 +46,12 @@ export class ServerProcess {
     // The name, in brackets, may contain any character.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) * msPerTick;
+  }
+
+  /** How long its main thread was ready to run and got no processor, since the start; NaN where there is no `/proc`. */
+  async starvedMs(): Promise<number> {
+    const stat = await readFile(`/proc/${this.#child.pid}/schedstat`, 'utf8').catch(() => '');
+    return Number(stat.split(' ')[1]) / nsPerMs;
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -10,6 +10,11 @@ const reads = 'kvserver/src/budget/read-turns.ts';
 const readsTest = 'unit/kvserver/budget/read-turns';
 const reader = 'kvserver/src/state-machine/store/entry-reader.ts';
 const readerTest = 'unit/kvserver/state-machine/store/entry-reader';
+const limits = 'kvserver/src/config/limits.ts';
+const alternation = 'kvserver/src/replica/writes/alternation.ts';
+const writes = 'kvserver/src/replica/writes/writes.ts';
+const writesTest = 'unit/kvserver/replica/writes/writes';
+const aheadTest = 'unit/kvserver/replica/writes/writes-ahead';
 
 export const budgetMutants: readonly Mutant[] = [
   {
@@ -66,6 +71,42 @@ export const budgetMutants: readonly Mutant[] = [
         foreignTest,
         'keeps no more unread values of all clients than the budget, and forgets those of a lost one',
       ),
+    ],
+  },
+  {
+    id: 'batches-of-thousands',
+    mistake: 70,
+    does: 'A batch takes as many requests as are queued, up to some thousand.',
+    loses: 'A request waits for thousands of those of others, which are in the log before it.',
+    file: limits,
+    right: 'batchRequestCountMax: 256',
+    wrong: 'batchRequestCountMax: 1024',
+    caughtBy: [
+      byTest(aheadTest, 'wait for five batches of others at most, however many those have pending'),
+    ],
+  },
+  {
+    id: 'followers-before-the-leader',
+    mistake: 70,
+    does: 'The leader proposes its own batches only while no follower has forwarded one.',
+    loses: 'A client of the leader waits for as long as a client keeps a follower busy.',
+    file: alternation,
+    right: 'this.#isSecondsTurn = !isSecondsTurn;',
+    wrong: 'this.#isSecondsTurn = false;',
+    caughtBy: [
+      byTest(writesTest, 'take turns with the batches of a busy follower, also if they are few'),
+    ],
+  },
+  {
+    id: 'few-wait-for-followers',
+    mistake: 70,
+    does: 'A few requests wait until no batch of anyone is in flight.',
+    loses: 'A client of the leader waits for as long as a client keeps a follower busy.',
+    file: writes,
+    right: 'this.#proposals.ownInFlightCount',
+    wrong: 'this.#proposals.inFlightCount',
+    caughtBy: [
+      byTest(writesTest, 'take turns with the batches of a busy follower, also if they are few'),
     ],
   },
   {

@@ -18,7 +18,10 @@ export interface Limits {
   readonly pendingRequestCountMax: number;
   /** Bytes of the keys and values of those requests. Default 64 MiB, at most 1/16 of the memory. */
   readonly pendingBytesMax: number;
-  /** Requests in one value of the log, where each part of a transaction counts as one. Default 1,024. */
+  /**
+   * Requests in one value of the log, where each part of a transaction counts as one. A request waits for those of all
+   * values in flight, whoever sent them. Default 256.
+   */
   readonly batchRequestCountMax: number;
   /** Bytes of one value of the log; a single request may be larger. Default 1 MiB. */
   readonly batchBytesMax: number;
@@ -92,7 +95,7 @@ export function limitsFor({ memoryBytes }: Resources): Limits {
     requestTimeoutMs: 5000,
     pendingRequestCountMax: 10_000,
     pendingBytesMax: share(16, 64),
-    batchRequestCountMax: 1024,
+    batchRequestCountMax: 256,
     batchBytesMax: mebibyte,
     inFlightInstanceCountMax: 4,
     logBytesMax,

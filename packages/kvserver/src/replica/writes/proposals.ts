@@ -27,6 +27,13 @@ export class Proposals {
     return this.#inFlight.size;
   }
 
+  /** Those with requests that wait here. */
+  get ownInFlightCount(): number {
+    let count = 0;
+    for (const { requests } of this.#inFlight.values()) if (requests !== undefined) count += 1;
+    return count;
+  }
+
   /** The highest instance for which a batch was proposed, or −1. */
   get highestSeq(): number {
     return this.#highestSeq;

@@ -15,14 +15,15 @@ import type { ForwardedBatch, ForwardPort } from '../ports.ts';
 import type { StepMark } from '../request-timing.ts';
 import type { PendingRequest } from '../requests/pending-request.ts';
 import type { SubmitOptions } from '../submitter.ts';
+import { Alternation } from './alternation.ts';
 import { LeaderlessGrace } from './leaderless-grace.ts';
 import { type OwnBatch, OwnBatches, type OwnBatchesOptions } from './own-batches.ts';
 import { type Batch, isAwaited, Proposals } from './proposals.ts';
 import { ServerProposals } from './server-proposals.ts';
 
 /**
- * At least this many queued requests get an instance while others are in flight. Fewer wait until one of
- * those ends, to be batched with later ones: an instance costs far more than one more request in it.
+ * At least this many queued requests get an instance while own batches are in flight. Fewer wait until those end, to
+ * be batched with later ones, but not for those of followers: an instance costs far more than a request in it.
  */
 const worthwhileCount = 128;
 
@@ -52,6 +53,7 @@ export class Writes {
   readonly #forwarder: Forwarder | undefined;
   readonly #forwarded: ForwardedBatches;
   readonly #leaderlessGrace: LeaderlessGrace;
+  readonly #turns = new Alternation();
   /** Own batches that are not applied yet, by number. */
   readonly #awaited = new Map<number, OwnBatch>();
   /** Whether another replica waits for a decision that this one made as the leader. */
@@ -174,11 +176,8 @@ export class Writes {
 
   #hasRoom(): boolean {
     if (this.#leaderlessGrace.isActive) return false;
-    return this.#inFlightCount < this.#options.limits.inFlightInstanceCountMax;
-  }
-
-  get #inFlightCount(): number {
-    return this.#proposals.inFlightCount + (this.#forwarder?.count ?? 0);
+    const count = this.#proposals.inFlightCount + (this.#forwarder?.count ?? 0);
+    return count < this.#options.limits.inFlightInstanceCountMax;
   }
 
   /** The next batch to propose. Batches that have waited longest come first. */
@@ -188,9 +187,13 @@ export class Writes {
       if (raise !== undefined || !this.#options.isFounded()) return raise;
       const expiry = this.ofServer.takeExpiry(this.#isLeading);
       if (expiry !== undefined) return expiry;
-      const waiting = this.#forwarder?.takeReturned() ?? this.#takeForwarded();
-      if (waiting !== undefined) return waiting;
-      const batch = this.#takeDisplaced() ?? this.#nextOwn();
+      const returned = this.#forwarder?.takeReturned();
+      if (returned !== undefined) return returned;
+      // Batches of busy followers would keep this replica's own out.
+      const batch = this.#turns.take(
+        () => this.#takeForwarded(),
+        () => this.#takeDisplaced() ?? this.#nextOwn(),
+      );
       if (batch === undefined || this.#forwarder?.forward(batch) !== true) return batch;
     }
     return undefined;
@@ -209,7 +212,8 @@ export class Writes {
   }
 
   #nextOwn(): OwnBatch | undefined {
-    if (this.#inFlightCount > 0 && this.#options.pending.queuedCount < worthwhileCount) return;
+    const ownCount = this.#proposals.ownInFlightCount + (this.#forwarder?.count ?? 0);
+    if (ownCount > 0 && this.#options.pending.queuedCount < worthwhileCount) return;
     const batch = this.#batches.next();
     if (batch === undefined) return undefined;
     // A batch may have been given up without being applied, once no request waited for it any more.

@@ -268,6 +268,25 @@ describe('Writes, between two leaders', () => {
       expect(started).to.deep.equal([forwarded.value]);
     }));
 
+  it('take turns with the batches of a busy follower, also if they are few', () =>
+    world.run(async () => {
+      setLeader(0);
+      const batches = [1, 2, 3, 4, 5, 6].map((number) => {
+        const requests = [{ command: put('k', `${number}`) }];
+        return { ...forwarded, number, value: encodeBatch({ origin, requests }) };
+      });
+      for (const batch of batches) deliver(1, batch);
+      await world.sleep(1);
+      expect(started).to.deep.equal(batches.slice(0, 4).map((batch) => batch.value));
+      writes.add({ command: put('own', 'v'), stamp }, {}).catch(() => {});
+      for (const seq of [0, 1, 2]) {
+        writes.onDecided({ seq, value: started[seq] ?? value });
+        await world.sleep(1);
+      }
+      const texts = started.slice(4).map((each) => Buffer.from(each).includes('own'));
+      expect(texts).to.deep.equal([true, false, false]);
+    }));
+
   it('forget forwarded batches once another replica leads', () =>
     world.run(async () => {
       setLeader(undefined);

@@ -1,0 +1,44 @@
+/** How many writes of others are done before that of a client that has only one. */
+import { seeded } from '@paxkv/simulator';
+import { expect } from 'chai';
+import { openSession, put } from '../../state-machine/fixtures.ts';
+import { Cluster } from '../cluster.ts';
+
+const greedyCount = 4;
+/** As many as a session may have outstanding, nearly. */
+const pendingCount = 1000;
+
+describe('Writes of one client', () => {
+  it(
+    ...seeded(
+      'wait for five batches of others at most, however many those have pending',
+      async (world) => {
+        const cluster = new Cluster(world, { isLed: true });
+        await cluster.start();
+        while (cluster.replica(0).status.leader === null) await world.sleep(5);
+        const { leader } = cluster.replica(0).status;
+        const replica = cluster.replica(leader ?? 0);
+        let servedCount = 0;
+        const sessions: (string | number)[] = [];
+        for (let count = 0; count < greedyCount; count += 1) {
+          const reply = await replica.submit({ command: openSession() });
+          if (reply.type === 'openSession') sessions.push(reply.session);
+        }
+        const greedy = sessions.flatMap((session) => {
+          const client = { principal: 'loopback' };
+          return Array.from({ length: pendingCount }, async (_, index) => {
+            const stamp = { session, number: index + 1, firstOutstanding: 1 };
+            await replica.submit({ command: put(`k${index}`, 'v'), stamp }, { client });
+            servedCount += 1;
+          });
+        });
+        await Promise.resolve();
+        await replica.submit({ command: put('k', 'v') }, { client: { principal: 'loopback' } });
+        // The four in flight, and the one that the put is in.
+        expect(servedCount).to.be.at.most(5 * 256);
+        await Promise.all(greedy);
+        expect(servedCount).to.equal(greedyCount * pendingCount);
+      },
+    ),
+  );
+});
