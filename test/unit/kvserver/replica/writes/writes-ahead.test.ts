@@ -15,9 +15,10 @@ describe('Writes of one client', () => {
       async (world) => {
         const cluster = new Cluster(world, { isLed: true });
         await cluster.start();
-        while (cluster.replica(0).status.leader === null) await world.sleep(5);
-        const { leader } = cluster.replica(0).status;
-        const replica = cluster.replica(leader ?? 0);
+        const leads = (node: number) => cluster.replica(node).status.leader === node;
+        while (![0, 1, 2].some(leads)) await world.sleep(5);
+        const replica = cluster.replica([0, 1, 2].find(leads) ?? 0);
+        await replica.submit({ command: put('before', 'v') });
         let servedCount = 0;
         const sessions: (string | number)[] = [];
         for (let count = 0; count < greedyCount; count += 1) {
