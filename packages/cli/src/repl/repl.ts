@@ -55,7 +55,7 @@ async function interruptibly(command: (interrupt: AbortSignal) => Promise<number
   }
 }
 
-/** Standard input has the lines of the loop, so commands get none. After an interrupt errors are not news. */
+/** Standard input has the lines of the loop, so commands get none. An error that an interrupt causes is not shown. */
 function forCommand(streams: Streams, interrupt: AbortSignal): Streams {
   return {
     interrupt,
