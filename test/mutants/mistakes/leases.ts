@@ -69,7 +69,8 @@ export const leaseMutants: readonly Mutant[] = [
     id: 'proclaim-by-former-leader',
     mistake: 51,
     does: 'A client announces a value whether or not it still leads.',
-    loses: 'A former leader has a place in the line again without knowing it, and nobody behind it can lead.',
+    loses:
+      'A former leader has a place in the line again without knowing it, and nobody behind it can lead.',
     file: 'client/src/lease/election.ts',
     right: 'if: [leads], then: [put], else: []',
     wrong: 'if: [leads].slice(1), then: [put], else: []',
