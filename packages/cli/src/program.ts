@@ -10,6 +10,7 @@ import { addCerts } from './commands/certs.ts';
 import { addCluster } from './commands/cluster.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDelete } from './commands/delete.ts';
+import { addElect } from './commands/elect.ts';
 import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
 import { addHealth } from './commands/health.ts';
@@ -19,6 +20,7 @@ import { addLease } from './commands/lease.ts';
 import { addLock } from './commands/lock.ts';
 import { addList } from './commands/ls.ts';
 import { addPut } from './commands/put.ts';
+import { addRepl } from './commands/repl.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRole } from './commands/role.ts';
 import { addServe } from './commands/serve.ts';
@@ -46,6 +48,7 @@ const commands = [
   addList,
   addLease,
   addLock,
+  addElect,
   addExport,
   addImport,
   addWatch,
@@ -61,6 +64,7 @@ const commands = [
   addAuth,
   addCerts,
   addBench,
+  (program: Command, streams: Streams) => addRepl(program, streams, run),
   addCompletion,
 ] as const;
 
@@ -123,7 +127,7 @@ function createProgram(streams: Streams, help: HelpTexts): Command {
       writeOut: (text) => help.asked.push(text),
       writeErr: (text) => help.unasked.push(text),
     });
-  addGlobalOptions(program);
+  addGlobalOptions(program).setOptionValue('interrupt', streams.interrupt);
   for (const add of commands) add(program, streams);
   addHelp(program);
   return program;
