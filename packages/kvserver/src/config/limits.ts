@@ -20,7 +20,7 @@ export interface Limits {
   readonly pendingBytesMax: number;
   /**
    * Requests in one value of the log, where each part of a transaction counts as one. A request waits for those of all
-   * values in flight, whoever sent them. Default 256.
+   * values in flight, of all clients. Default 256.
    */
   readonly batchRequestCountMax: number;
   /** Bytes of one value of the log; a single request may be larger. Default 1 MiB. */
