@@ -116,7 +116,7 @@ describe('the playground in a browser (left out where no Chromium is installed)'
       return Number.parseInt(text, 10) >= 20;
     });
     await page.getByRole('button', { name: 'Stop the robot' }).click();
-    expect(await page.getByRole('alert').count()).to.equal(0);
+    expect(await page.getByRole('tabpanel').getByRole('alert').count()).to.equal(0);
   });
 
   it('parts the peers where a line is drawn across the stage', async () => {

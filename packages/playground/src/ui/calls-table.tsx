@@ -25,5 +25,5 @@ function callText(call: CallRecord, { log, faults }: PageTexts): string {
   const { type, key, value, peer, answeredMs, result } = call;
   const what = type === 'put' ? `${faults.put} ${key} = ${value}` : `${faults.get} ${key}`;
   const answer = type === 'put' ? '✓' : `→ ${result ?? log.absent}`;
-  return `${peer}: ${what} ${answeredMs === undefined ? `… ${log.waiting}` : answer}`;
+  return `${faults.peer} ${peer}: ${what} ${answeredMs === undefined ? `… ${log.waiting}` : answer}`;
 }

@@ -60,7 +60,6 @@ export function RunForm({ model, texts }: ViewProps): JSX.Element {
       <button type="submit" class="main">
         {run.start}
       </button>
-      <Share model={model} texts={texts} />
     </form>
   );
 }
@@ -108,7 +107,7 @@ function MutantChoice({ model, texts: { run }, chosen, onChange }: MutantChoiceP
   );
 }
 
-function Share({ model, texts: { run } }: ViewProps): JSX.Element {
+export function Share({ model, texts: { run } }: ViewProps): JSX.Element {
   const [isCopied, setIsCopied] = useState(false);
   const copy = () => {
     const { href } = window.location;

@@ -7,6 +7,9 @@ import type { ViewProps } from './context.ts';
 import { occurrenceText } from './describe.ts';
 
 const eventCountMax = 12;
+/** On a narrow screen the chart is narrower instead of smaller, so that its texts stay readable. */
+const narrowScreen = '(max-width: 860px)';
+const narrowWidth = 380;
 
 export function SequenceChart({ model, texts }: ViewProps): JSX.Element {
   const { timeline, player } = model;
@@ -23,6 +26,7 @@ export function SequenceChart({ model, texts }: ViewProps): JSX.Element {
         peerCount={peerCount}
         shownMs={shownMs}
         label={texts.chart.heading}
+        {...(window.matchMedia(narrowScreen).matches && { width: narrowWidth })}
       />
       <Events model={model} texts={texts} />
     </section>
