@@ -8,7 +8,6 @@ import { occurrenceText } from './describe.ts';
 
 const eventCountMax = 12;
 /** On a narrow screen the chart is narrower instead of smaller, so that its texts stay readable. */
-const narrowScreen = '(max-width: 860px)';
 const narrowWidth = 380;
 
 export function SequenceChart({ model, texts }: ViewProps): JSX.Element {
@@ -26,7 +25,7 @@ export function SequenceChart({ model, texts }: ViewProps): JSX.Element {
         peerCount={peerCount}
         shownMs={shownMs}
         label={texts.chart.heading}
-        {...(window.matchMedia(narrowScreen).matches && { width: narrowWidth })}
+        {...(model.screen.isNarrow() && { width: narrowWidth })}
       />
       <Events model={model} texts={texts} />
     </section>

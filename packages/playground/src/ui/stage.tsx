@@ -88,7 +88,7 @@ function Flights({ model }: { readonly model: Model }): JSX.Element {
 /** The position of a message. Without motion a message stays halfway until it arrives. */
 function placeOf({ from, to, sentMs, arrivalMs }: FlightView, peerCount: number, model: Model) {
   const passed = (model.player.shownMs - sentMs) / Math.max(0.001, arrivalMs - sentMs);
-  const part = model.isStill ? 0.5 : Math.min(1, Math.max(0, passed));
+  const part = model.screen.isStill() ? 0.5 : Math.min(1, Math.max(0, passed));
   return messagePoint(peerPoint(from, peerCount), peerPoint(to, peerCount), part);
 }
 
