@@ -26,7 +26,9 @@ export function addLock(program: Command): void {
     try {
       const abort = new AbortController();
       void stop.requested.then(() => abort.abort());
-      const exitCode = await withClient(options, async (client) => {
+      // The client is still needed after an interrupt, to release the lock.
+      const { interrupt, ...clientOptions } = options;
+      const exitCode = await withClient(clientOptions, async (client) => {
         const how = { ttlMs: options.ttl, signal: abort.signal };
         return client.lock(name, how, (lock) => runUnderLock(lock, words, abort.signal));
       });
