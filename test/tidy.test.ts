@@ -29,7 +29,19 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/protocol', '@paxkv/client/ring'],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/protocol'],
-  playground: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/simulator'],
+  playground: [
+    '@paxkv/paxos',
+    '@paxkv/paxos/core',
+    '@paxkv/protocol',
+    '@paxkv/simulator',
+    // What runs in the page of a server, which has no entry point for it.
+    '@paxkv/kvserver/internal/config/limits',
+    '@paxkv/kvserver/internal/replica/index',
+    '@paxkv/kvserver/internal/replica/ports',
+    '@paxkv/kvserver/internal/replica/replica-options',
+    '@paxkv/kvserver/internal/state-machine/batch',
+    '@paxkv/kvserver/internal/storage/state/state-database',
+  ],
 };
 
 /**
@@ -76,6 +88,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
   },
   simulator: { network: ['seeded-random.ts', 'world.ts'] },
   playground: {
+    browser: [],
     engine: [],
     recording: ['engine/'],
     text: ['engine/', 'recording/recording-error.ts'],

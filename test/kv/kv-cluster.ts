@@ -5,16 +5,9 @@
 import { HttpExchange, KvClient } from '@paxkv/client';
 import type { Limits } from '@paxkv/kvserver/internal/config/settings';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
-import {
-  type DiskPace,
-  type FaultProfile,
-  reliable,
-  SimNetwork,
-  type World,
-} from '@paxkv/simulator';
+import { type DiskPace, type FaultProfile, reliable, SimNetwork, type World, PortNetwork } from '@paxkv/simulator';
 import { ClerkNetwork } from './clerk-network.ts';
 import { KvServer } from './kv-server.ts';
-import { PortNetwork } from './port-network.ts';
 
 export interface ClusterOptions {
   /** Whether calls are lost from the start, between servers and with clerks. Default: no. */

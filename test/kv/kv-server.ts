@@ -6,18 +6,10 @@ import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
-import {
-  type DiskPace,
-  type Lifetime,
-  SimDisk,
-  type SimNetwork,
-  SimNode,
-  type World,
-} from '@paxkv/simulator';
+import { flushPace, type DiskPace, type Lifetime, SimDisk, type SimNetwork, SimNode, type World, type PortNetwork } from '@paxkv/simulator';
 import { entropyFrom } from './entropy.ts';
 import { answer } from './kv-endpoint.ts';
-import type { PortNetwork } from './port-network.ts';
-import { flushPace, StateDisk } from './state-disk.ts';
+import { StateDisk } from './state-disk.ts';
 
 export interface KvServerOptions {
   readonly me: number;
