@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path/posix';
 import { expect } from 'chai';
+import { inPage } from './tidy/in-page.ts';
 import {
   isPresent,
   isTypeOnly,
@@ -29,19 +30,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/protocol', '@paxkv/client/ring'],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/protocol'],
-  playground: [
-    '@paxkv/paxos',
-    '@paxkv/paxos/core',
-    '@paxkv/protocol',
-    '@paxkv/simulator',
-    // What runs in the page of a server, which has no entry point for it.
-    '@paxkv/kvserver/internal/config/limits',
-    '@paxkv/kvserver/internal/replica/index',
-    '@paxkv/kvserver/internal/replica/ports',
-    '@paxkv/kvserver/internal/replica/replica-options',
-    '@paxkv/kvserver/internal/state-machine/batch',
-    '@paxkv/kvserver/internal/storage/state/state-database',
-  ],
+  playground: inPage,
 };
 
 /**
@@ -77,8 +66,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
   paxos: { core: ['environment.ts', 'errors.ts'] },
   protocol: {
     commands: [
-      'auth-table.ts',
-      'errors.ts',
+      ...['auth-table.ts', 'errors.ts'],
       ...['fields.ts', 'key-range.ts'],
       ...['lease.ts', 'limits.ts', 'routes.ts'],
       'rows.ts',
@@ -88,7 +76,6 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
   },
   simulator: { network: ['seeded-random.ts', 'world.ts'] },
   playground: {
-    browser: [],
     engine: [],
     recording: ['engine/'],
     text: ['engine/', 'recording/recording-error.ts'],

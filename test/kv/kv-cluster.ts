@@ -5,7 +5,14 @@
 import { HttpExchange, KvClient } from '@paxkv/client';
 import type { Limits } from '@paxkv/kvserver/internal/config/settings';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
-import { type DiskPace, type FaultProfile, reliable, SimNetwork, type World, PortNetwork } from '@paxkv/simulator';
+import {
+  type DiskPace,
+  type FaultProfile,
+  PortNetwork,
+  reliable,
+  SimNetwork,
+  type World,
+} from '@paxkv/simulator';
 import { ClerkNetwork } from './clerk-network.ts';
 import { KvServer } from './kv-server.ts';
 

@@ -6,7 +6,16 @@ import { type Answer, ExchangeError, type Message } from '@paxkv/client';
 import { type Limits, limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
-import { flushPace, type DiskPace, type Lifetime, SimDisk, type SimNetwork, SimNode, type World, type PortNetwork } from '@paxkv/simulator';
+import {
+  type DiskPace,
+  flushPace,
+  type Lifetime,
+  type PortNetwork,
+  SimDisk,
+  type SimNetwork,
+  SimNode,
+  type World,
+} from '@paxkv/simulator';
 import { entropyFrom } from './entropy.ts';
 import { answer } from './kv-endpoint.ts';
 import { StateDisk } from './state-disk.ts';

@@ -183,11 +183,7 @@ export class LevelDisk<L extends Level> {
     });
   }
 
-  async #batch(
-    level: L,
-    operations: readonly Operation[],
-    isSynced: boolean,
-  ): Promise<void> {
+  async #batch(level: L, operations: readonly Operation[], isSynced: boolean): Promise<void> {
     if (this.#level !== level) return never();
     this.#writtenCount += 1;
     this.#unsynced.push({ number: this.#writtenCount, operations });

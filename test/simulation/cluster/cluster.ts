@@ -9,7 +9,15 @@ import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { DiskError, type DiskErrorCode } from '@paxkv/kvserver/internal/storage/index';
 import type { SideMessage } from '@paxkv/kvserver/internal/transport/codec';
 import { PaxosError } from '@paxkv/paxos';
-import { type DiskPace, type FaultProfile, harsh, reliable, SimNetwork, type World, PortNetwork } from '@paxkv/simulator';
+import {
+  type DiskPace,
+  type FaultProfile,
+  harsh,
+  PortNetwork,
+  reliable,
+  SimNetwork,
+  type World,
+} from '@paxkv/simulator';
 import { LevelNetwork } from '../../kv/level-network.ts';
 import type { Link, SlowLinks } from '../schedule/fault.ts';
 import type { Schedule } from '../schedule/schedule.ts';

@@ -18,7 +18,7 @@ import { plausibilityOf } from './plausibility.ts';
 import { Reads } from './reads/reads.ts';
 import { toError } from './reasons.ts';
 import { factsOf, type ReplicaFacts, type ShownParts, statusOf } from './replica-facts.ts';
-import type { Core, ReplicaOptions, ReplicaStatus } from './replica-options.ts';
+import type { ReplicaOptions, ReplicaStatus } from './replica-options.ts';
 import { PendingRequests } from './requests/pending-requests.ts';
 import { RequestSteps } from './requests/request-steps.ts';
 import { expectUsable } from './requests/session-check.ts';
@@ -98,10 +98,9 @@ export class Replica implements Submitter {
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
     const database = new StateDatabase(options.state, options);
-    const { version, limits, sessionLimits } = options;
+    const { version, limits, sessionLimits, core = Paxos } = options;
     const machine = await StateMachine.open(database, { version, sessionLimits, ...limits });
     const parts = { ...plausibilityOf(options, machine), retention: retentionOf(limits) };
-    const core: Core = options.core ?? Paxos;
     const paxos = await core.load({ ...options, ...parts });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();

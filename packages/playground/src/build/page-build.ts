@@ -54,10 +54,10 @@ async function pageConfig(): Promise<InlineConfig> {
 
 /** Modules of Node, by name, that the replica imports and a browser lacks, with what stands for each. */
 function browserModules(): Record<string, string> {
-  const own = (name: string) => join(folder, 'dist/browser', `${name}.js`);
+  const own = (name: string) => join(import.meta.dirname, 'browser', `${name}.js`);
   const installed = createRequire(import.meta.url);
   return {
-    'node:assert/strict': own('assert'),
+    'node:assert': own('assert'),
     'node:crypto': own('crypto'),
     'node:zlib': own('zlib'),
     buffer: installed.resolve('buffer/'),

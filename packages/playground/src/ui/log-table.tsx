@@ -35,7 +35,11 @@ export function LogTable({ model, texts }: ViewProps): JSX.Element {
             <PeerRow label={log.leader} peers={peers} render={leaderText} />
             <PeerRow label={log.disk} peers={peers} render={(peer) => diskText(peer, log)} />
             {peers.some(({ server }) => server !== undefined) && (
-              <PeerRow label={log.server} peers={peers} render={(peer) => serverText(peer, texts)} />
+              <PeerRow
+                label={log.server}
+                peers={peers}
+                render={(peer) => serverText(peer, texts)}
+              />
             )}
             {seqs.map((seq) => (
               <tr key={seq}>

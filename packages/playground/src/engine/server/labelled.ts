@@ -9,26 +9,26 @@ export function labelledTransport(
   transport: Transport<string>,
   labels: ValueLabels,
 ): Transport<Bytes> {
-  const valueOf = (label: string) => labels.valueOf(label);
-  const labelOf = (value: Bytes) => labels.labelOf(value);
+  const toValue = (label: string) => labels.valueOf(label);
+  const toLabel = (value: Bytes) => labels.labelOf(value);
   return {
     open: (inbox) =>
       transport.open({
-        receive: (envelope) => inbox.receive(mapEnvelope(envelope, valueOf)),
-        undeliverable: (envelope) => inbox.undeliverable(mapEnvelope(envelope, valueOf)),
+        receive: (envelope) => inbox.receive(mapEnvelope(envelope, toValue)),
+        undeliverable: (envelope) => inbox.undeliverable(mapEnvelope(envelope, toValue)),
         disconnected: (peer) => inbox.disconnected(peer),
       }),
-    send: (envelope) => transport.send(mapEnvelope(envelope, labelOf)),
+    send: (envelope) => transport.send(mapEnvelope(envelope, toLabel)),
     close: () => transport.close(),
   };
 }
 
 export function labelledStorage(storage: Storage<string>, labels: ValueLabels): Storage<Bytes> {
-  const valueOf = (label: string) => labels.valueOf(label);
-  const labelOf = (value: Bytes) => labels.labelOf(value);
+  const toValue = (label: string) => labels.valueOf(label);
+  const toLabel = (value: Bytes) => labels.labelOf(value);
   return {
-    load: async () => mapMemory(await storage.load(), valueOf),
-    write: (writes) => storage.write(writes.map((write) => mapWrite(write, labelOf))),
+    load: async () => mapMemory(await storage.load(), toValue),
+    write: (writes) => storage.write(writes.map((write) => mapWrite(write, toLabel))),
     close: () => storage.close(),
   };
 }

@@ -1,8 +1,14 @@
 /** Cluster: peers of the core in a simulated world. It performs actions on them. */
-import { type DatagramProfile, harsh, type SeededRandom, SimNetwork, World } from '@paxkv/simulator';
+import {
+  type DatagramProfile,
+  harsh,
+  type SeededRandom,
+  SimNetwork,
+  World,
+} from '@paxkv/simulator';
 import { type Action, messageDelayMs, type PeerAction } from '../action.ts';
-import { peersOf, type Settings } from '../settings.ts';
 import { ServerNetwork } from '../server/server-network.ts';
+import { peersOf, type Settings } from '../settings.ts';
 import type { Core } from './core.ts';
 import { PeerHost } from './peer-host.ts';
 import { settled } from './settled.ts';

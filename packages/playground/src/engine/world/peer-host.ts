@@ -8,9 +8,9 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
-import type { Settings } from '../settings.ts';
 import { ServerHost } from '../server/server-host.ts';
 import type { ServerNetwork } from '../server/server-network.ts';
+import type { Settings } from '../settings.ts';
 import { PeerProgram } from '../store/peer-program.ts';
 import type { Core } from './core.ts';
 import type { Program } from './program.ts';

@@ -1,9 +1,6 @@
 import type { Envelope, Message, Write } from '@paxkv/paxos';
-import { valuesIn } from '@paxkv/paxos/core';
-import {
-  mapEnvelope,
-  mapMemory,
-} from '@paxkv/playground/internal/engine/protocol/value-mapping';
+import { valuesIn } from '@paxkv/paxos/internal/core/messages/message';
+import { mapEnvelope, mapMemory } from '@paxkv/playground/internal/engine/protocol/value-mapping';
 import { expect } from 'chai';
 
 const ballot = { round: 1, peer: 0 };

@@ -53,8 +53,10 @@ describe('whole servers in a run', () => {
     const session = await open();
     await actAll(session, [put(0, 'x', '1')]);
     await settle(session, 1000);
-    const values = session.frame.peers[0]?.instances.map(({ value }) => value);
-    expect(values?.some((value) => value?.startsWith('x=1 #'))).to.equal(true);
+    const decided = session.frames.flatMap(({ occurrences }) =>
+      occurrences.flatMap((each) => (each.type === 'decided' ? [each.value] : [])),
+    );
+    expect(decided.filter((value) => value === 'x=1 #0.2')).to.have.length(3);
     for (const peer of [0, 1, 2]) await session.act({ type: 'crash', peer });
     for (const peer of [0, 1, 2]) await session.act({ type: 'restart', peer });
     await settle(session, 1000);

@@ -1,5 +1,5 @@
 import { crc32 as crc32InNode } from 'node:zlib';
-import { crc32 } from '@paxkv/playground/internal/browser/zlib';
+import { crc32 } from '@paxkv/playground/internal/build/browser/zlib';
 import { expect } from 'chai';
 
 describe('the checksum in a browser', () => {

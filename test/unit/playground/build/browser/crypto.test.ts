@@ -1,5 +1,5 @@
 import { createHash as createInNode } from 'node:crypto';
-import { createHash } from '@paxkv/playground/internal/browser/crypto';
+import { createHash } from '@paxkv/playground/internal/build/browser/crypto';
 import { expect } from 'chai';
 
 describe('hashes in a browser', () => {

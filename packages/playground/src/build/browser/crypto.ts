@@ -1,6 +1,7 @@
 /** The part of `node:crypto` that the replica needs in a browser. */
-import { Buffer } from 'buffer';
+
 import { sha256 } from '@noble/hashes/sha2.js';
+import { Buffer } from 'buffer';
 
 export class Sha256 {
   readonly #hash = sha256.create();

@@ -1,4 +1,4 @@
-/** The part of `node:assert/strict` that the replica needs in a browser. */
+/** The part of `node:assert` that the replica needs in a browser. */
 
 interface Assert {
   /** @throws Error unless the condition holds */
@@ -7,12 +7,10 @@ interface Assert {
   equal(actual: unknown, expected: unknown, message?: string): void;
 }
 
-const assert: Assert = Object.assign(expectTrue, {
+export const strict: Assert = Object.assign(expectTrue, {
   equal: (actual: unknown, expected: unknown, message?: string) =>
     expectTrue(Object.is(actual, expected), message),
 });
-
-export default assert;
 
 function expectTrue(condition: unknown, message = 'An assertion failed.'): asserts condition {
   if (!condition) throw new Error(message);
