@@ -51,6 +51,11 @@ export function RunForm({ model, texts }: ViewProps): JSX.Element {
         isChecked={shown.network === 'lossy'}
         onChange={(isLossy) => change({ network: isLossy ? 'lossy' : 'calm' })}
       />
+      <Check
+        label={run.servers}
+        isChecked={shown.hasServers}
+        onChange={(hasServers) => change({ hasServers })}
+      />
       <MutantChoice
         model={model}
         texts={texts}
