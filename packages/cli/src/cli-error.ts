@@ -58,7 +58,7 @@ const cliErrors = {
   CLI_FILE: { outcome: 'not done', exitCode: exitCodes.failed },
   /** `backup`: no server gives a complete one. */
   CLI_NO_BACKUP: { outcome: 'not done', exitCode: exitCodes.failed },
-  /** `lock`: the program cannot be started. */
+  /** `lock`, `elect`: the program cannot be started. */
   CLI_PROGRAM: { outcome: 'not done', exitCode: exitCodes.failed },
   /** `verify`, `restore`: the file is no backup, or not of a version that is known here. */
   BACKUP_UNKNOWN_FORMAT: { outcome: 'not done', exitCode: exitCodes.failed },
