@@ -16,7 +16,16 @@ import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-windo
 import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import type { Clock } from '@paxkv/paxos';
 import type { Command, Reply } from '@paxkv/protocol';
-import { type FaultProfile, reliable, SimDisk, SimNetwork, SimNode, type World, type PortFaults, PortNetwork } from '@paxkv/simulator';
+import {
+  type FaultProfile,
+  type PortFaults,
+  PortNetwork,
+  reliable,
+  SimDisk,
+  SimNetwork,
+  SimNode,
+  type World,
+} from '@paxkv/simulator';
 import { entropyFrom } from '../../../kv/entropy.ts';
 import { LevelNetwork } from '../../../kv/level-network.ts';
 import { WindowDisk } from '../../../kv/window-disk.ts';
