@@ -1,9 +1,10 @@
 /**
- * The output of `npm test`: a line for each folder of tests, then failures in full, and finally the
- * counts. With `--verbose`, every title.
+ * The output of `npm test`: a line for each folder of tests, the slowest files of a long run, then failures in
+ * full, and finally the counts. With `--verbose`, every title.
  */
 import path from 'node:path';
 import Mocha from 'mocha';
+import { FileTimes } from './file-times.ts';
 
 const { Base, Spec } = Mocha.reporters;
 const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } =
@@ -42,6 +43,7 @@ class Folder {
 class FolderReporter extends Base {
   readonly #isTerminal = process.stdout.isTTY === true;
   #folder: Folder | undefined;
+  readonly #times = new FileTimes();
   #failureCount = 0;
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
@@ -52,6 +54,7 @@ class FolderReporter extends Base {
     runner.on(EVENT_TEST_FAIL, (test) => this.#fail(test));
     runner.once(EVENT_RUN_END, () => {
       this.#leave();
+      this.#printSlowest();
       this.epilogue();
     });
   }
@@ -62,6 +65,7 @@ class FolderReporter extends Base {
 
   #enter(file: string | undefined): void {
     if (file === undefined) return;
+    this.#times.start(file, performance.now());
     const name = folderOf(file);
     if (this.#folder?.name === name) return;
     this.#leave();
@@ -91,6 +95,15 @@ class FolderReporter extends Base {
     this.#count('failing');
   }
 
+  #printSlowest(): void {
+    this.#times.end(performance.now());
+    const slowest = this.#times.slowest();
+    if (slowest.length > 0) Base.consoleLog('  the slowest files:');
+    for (const [file, ms] of slowest) {
+      Base.consoleLog('%s', `  ${toDuration(ms).padStart(6)}  ${nameOf(file)}`);
+    }
+  }
+
   #clear(): void {
     if (this.#isTerminal) Base.cursor.CR();
   }
@@ -118,6 +131,11 @@ export function folderOf(file: string): string {
   const [second] = rest;
   if (second === undefined) return first.replace(/\.test\.js$/, '');
   return foldersOfFolders.has(first) && rest.length > 1 ? `${first}/${second}` : first;
+}
+
+/** The path of a test file below the folder of all tests, as its source is named. */
+function nameOf(file: string): string {
+  return path.relative(testsRoot, file).replace(/\.js$/, '.ts');
 }
 
 function toDuration(ms: number): string {
