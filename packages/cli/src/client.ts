@@ -4,15 +4,19 @@ import { CliError } from './cli-error.ts';
 import { readCredentials } from './credentials.ts';
 import { type ClientOptions, splitList } from './options.ts';
 
-/** Runs `use` with a client, and closes the client even if `use` fails. */
+/** Runs `use` with a client, and closes the client even if `use` fails. An interrupt closes it earlier. */
 export async function withClient<T>(
   options: ClientOptions,
   use: (client: KvClient<'buffer'>) => Promise<T>,
 ): Promise<T> {
   const client = toClient(options);
+  const { interrupt } = options;
+  const onInterrupt = () => void client.close();
+  interrupt?.addEventListener('abort', onInterrupt);
   try {
     return await use(client);
   } finally {
+    interrupt?.removeEventListener('abort', onInterrupt);
     await client.close();
   }
 }

@@ -10,6 +10,8 @@ export interface ClientOptions extends OutputOptions, CredentialOptions {
   readonly endpoints: string;
   /** Milliseconds for the whole call, retries included. */
   readonly timeout: number;
+  /** Ends the command: set by the program, not by the command line. */
+  readonly interrupt?: AbortSignal;
 }
 
 /** The options of every command. */
@@ -25,6 +27,7 @@ const globalNames = [
   'certFile',
   'keyFile',
   'json',
+  'interrupt',
 ] as const;
 type GlobalName = (typeof globalNames)[number];
 

@@ -19,6 +19,7 @@ import { addLease } from './commands/lease.ts';
 import { addLock } from './commands/lock.ts';
 import { addList } from './commands/ls.ts';
 import { addPut } from './commands/put.ts';
+import { addRepl } from './commands/repl.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRole } from './commands/role.ts';
 import { addServe } from './commands/serve.ts';
@@ -61,6 +62,7 @@ const commands = [
   addAuth,
   addCerts,
   addBench,
+  (program: Command, streams: Streams) => addRepl(program, streams, run),
   addCompletion,
 ] as const;
 
@@ -123,7 +125,7 @@ function createProgram(streams: Streams, help: HelpTexts): Command {
       writeOut: (text) => help.asked.push(text),
       writeErr: (text) => help.unasked.push(text),
     });
-  addGlobalOptions(program);
+  addGlobalOptions(program).setOptionValue('interrupt', streams.interrupt);
   for (const add of commands) add(program, streams);
   addHelp(program);
   return program;

@@ -9,6 +9,8 @@ export interface Streams {
   readonly isPiped: boolean;
   /** Whether results go to a terminal. */
   readonly isTerminal: boolean;
+  /** Ends a command without ending the process. */
+  readonly interrupt?: AbortSignal;
   /**
    * Resolves once the content is written, or its reader has closed the pipe.
    *
@@ -52,7 +54,9 @@ export function processStreams(): Streams {
 
 /** The streams for `--json`: each note is one JSON object on a line, and help is left out. */
 export function withJsonNotes(streams: Streams): Streams {
+  const { interrupt } = streams;
   return {
+    ...(interrupt !== undefined && { interrupt }),
     input: streams.input,
     get isPiped() {
       return streams.isPiped;

@@ -40,7 +40,9 @@ export function addLock(program: Command): void {
       void stop.requested.then(() => abort.abort());
       const waits = options.wait === undefined ? [] : [AbortSignal.timeout(options.wait)];
       const how = { ttlMs: options.ttl, signal: AbortSignal.any([abort.signal, ...waits]) };
-      const exitCode = await withClient(options, (client) =>
+      // The client is still needed after an interrupt, to release the lock.
+      const { interrupt, ...clientOptions } = options;
+      const exitCode = await withClient(clientOptions, (client) =>
         client.lock(name, how, (lock) => runUnderLock(lock, words, abort.signal)),
       ).catch((error: unknown) => {
         throw abort.signal.aborted ? error : toWaitError(error, options);

@@ -1,5 +1,6 @@
 /** Tries the mutants of a folder with several workers, until every one has a sound verdict. */
 import type { MutatedBuild } from '../build/mutated-build.ts';
+import { afterBatch, afterLoss, type BatchOutcome } from './batch-outcome.ts';
 import type { Answer, Baseline, Job, TestFacts, Verdict } from './protocol.ts';
 import type { LoneJob, Selection } from './selection.ts';
 import { WorkerLostError, WorkerProcess } from './worker-process.ts';
@@ -60,8 +61,14 @@ export class Trials {
   }
 
   /** @returns the mutants to try again, in smaller batches */
-  async #tryBatch(batch: readonly Job[]): Promise<(readonly Job[])[]> {
+  async #tryBatch(batch: readonly Job[]): Promise<BatchOutcome['again']> {
     const worker = this.#idle.pop() ?? (await this.#startLimited());
+    const { verdicts, again } = await this.#outcomeOf(batch, worker);
+    for (const verdict of verdicts) this.#options.onVerdict(verdict);
+    return again;
+  }
+
+  async #outcomeOf(batch: readonly Job[], worker: WorkerProcess): Promise<BatchOutcome> {
     const verdicts: Verdict[] = [];
     let current: number | undefined;
     const onProgress = (progress: Answer) => {
@@ -78,38 +85,11 @@ export class Trials {
       const isSound = answer.type === 'tried' && answer.unsoundTest === undefined;
       if (isSound) this.#idle.push(worker);
       else worker.end();
-      return this.#settle(batch, verdicts, isSound);
+      return afterBatch(batch, verdicts, isSound);
     } catch (error) {
       if (!(error instanceof WorkerLostError)) throw error;
-      const isKilled = current !== undefined && !verdicts.some(({ mutant }) => mutant === current);
-      if (current !== undefined && isKilled) {
-        this.#options.onVerdict({
-          mutant: current,
-          isKilled,
-          by: 'the watchdog',
-          reason: error.message,
-        });
-      }
-      const rest = batch.filter(({ mutant }) => mutant !== current || !isKilled);
-      return this.#settle(rest, verdicts, false);
+      return afterLoss(batch, verdicts, current, error.message);
     }
-  }
-
-  /** Where the process was not sound, who was caught there is tried again in another one, alone in the end. */
-  #settle(
-    batch: readonly Job[],
-    verdicts: readonly Verdict[],
-    isSound: boolean,
-  ): (readonly Job[])[] {
-    const isFinal = (verdict: Verdict) => isSound || !verdict.isKilled || isUnsoundAlone(batch);
-    const settled = new Set<number>();
-    for (const verdict of verdicts.filter(isFinal)) {
-      settled.add(verdict.mutant);
-      this.#options.onVerdict(verdict);
-    }
-    const again = batch.filter(({ mutant }) => !settled.has(mutant));
-    const half = Math.ceil(again.length / 2);
-    return [again.slice(0, half), again.slice(half)].filter(({ length }) => length > 0);
   }
 
   async #tryLone({ mutant, rounds, files }: LoneJob): Promise<void> {
@@ -158,10 +138,6 @@ export class Trials {
     const tests = this.#facts.map((test) => ({ ...test, sites: [] }));
     await worker.ask({ type: 'limit', tests }, { msMax: startMsMax });
   }
-}
-
-function isUnsoundAlone({ length }: readonly Job[]): boolean {
-  return length <= 1;
 }
 
 function roundMsMaxOf(tookMs: number): number {
