@@ -1,66 +1,34 @@
 /** Locks and leases of processes that are killed, stopped for a while, or lose their leader. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { clusterPerTest } from './cluster-per-test.ts';
+import { ScriptProcess } from './script-process.ts';
 
 const ttlMs = 2000;
 /** The leader looks ten times a second, and the machine may be busy. */
 const slackMs = 8000;
 
 /** A process that takes a lock: see lock-holder.ts. */
-class Holder {
-  readonly lines: string[] = [];
-  readonly #child: ChildProcess;
-
-  constructor(name: string, endpoints: readonly string[]) {
-    const script = fileURLToPath(new URL('./lock-holder.js', import.meta.url));
-    this.#child = spawn(process.execPath, [script, name, String(ttlMs), ...endpoints], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.lines.push(...text.split('\n').filter((line) => line !== ''));
-    });
-  }
-
-  /** Resolves with the first line that begins with `text`. */
-  async says(text: string): Promise<string> {
-    for (;;) {
-      const line = this.lines.find((each) => each.startsWith(text));
-      if (line !== undefined) return line;
-      await pause(10);
-    }
-  }
-
-  signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
-  }
-
-  async end(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exit = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exit;
-  }
+function startHolder(name: string, endpoints: readonly string[]): ScriptProcess {
+  const script = new URL('./lock-holder.js', import.meta.url);
+  return new ScriptProcess(script, [name, String(ttlMs), ...endpoints]);
 }
 
 describe('locks of processes', () => {
   const each = clusterPerTest();
-  let holder: Holder | undefined;
+  let holder: ScriptProcess | undefined;
 
-  afterEach(() => holder?.end());
+  afterEach(() => holder?.kill());
 
   it('are free after their time when their holder is killed, and not before', async () => {
     const { cluster } = each;
-    holder = new Holder('a lock', cluster.endpoints);
+    holder = startHolder('a lock', cluster.endpoints);
     const fence = Number((await holder.says('holds')).split(' ')[1]);
     await holder.says('wrote');
     const waiting = cluster.client().lock('a lock', { ttlMs });
     await pause(ttlMs * 2);
     const killedMs = performance.now();
-    await holder.end();
+    await holder.kill();
     const lock = await waiting;
     const tookMs = performance.now() - killedMs;
     console.log(`      free after ${tookMs.toFixed(0)} ms of ${ttlMs} ms`);
@@ -71,7 +39,7 @@ describe('locks of processes', () => {
 
   it('are lost for a holder that is stopped for longer than their time, and it knows when it goes on', async () => {
     const { cluster } = each;
-    holder = new Holder('a lock', cluster.endpoints);
+    holder = startHolder('a lock', cluster.endpoints);
     await holder.says('wrote');
     const client = cluster.client();
     const waiting = client.lock('a lock', { ttlMs });

@@ -60,7 +60,7 @@ const cliErrors = {
   CLI_NO_BACKUP: { outcome: 'not done', exitCode: exitCodes.failed },
   /** `lock`: the time of `--wait` was over before the lock was held. */
   CLI_LOCK_WAIT: { outcome: 'not done', exitCode: exitCodes.failed },
-  /** `lock`: the program cannot be started. */
+  /** `lock`, `elect`: the program cannot be started. */
   CLI_PROGRAM: { outcome: 'not done', exitCode: exitCodes.failed },
   /** `verify`, `restore`: the file is no backup, or not of a version that is known here. */
   BACKUP_UNKNOWN_FORMAT: { outcome: 'not done', exitCode: exitCodes.failed },

@@ -10,6 +10,7 @@ import { addCerts } from './commands/certs.ts';
 import { addCluster } from './commands/cluster.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDelete } from './commands/delete.ts';
+import { addElect } from './commands/elect.ts';
 import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
 import { addHealth } from './commands/health.ts';
@@ -47,6 +48,7 @@ const commands = [
   addList,
   addLease,
   addLock,
+  addElect,
   addExport,
   addImport,
   addWatch,

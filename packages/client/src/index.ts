@@ -49,10 +49,13 @@ export {
 export { HttpExchange } from './http/http-exchange.ts';
 export type { InProcessServer } from './in-process/direct-exchange.ts';
 export { KvClient } from './kv-client.ts';
+export type { CampaignOptions, HeldLeadership, Leadership } from './lease/election.ts';
+export type { LockOptions } from './lease/head-of-line.ts';
+export type { Leader } from './lease/leaders.ts';
 export type { Lease } from './lease/lease.ts';
 export type { LeaseOptions, PutOptions } from './lease/leased-put.ts';
 export type { Leases } from './lease/leases.ts';
-export type { HeldLock, Lock, LockOptions } from './lease/lock.ts';
+export type { HeldLock, Lock } from './lease/lock.ts';
 export type { Namespace } from './namespace.ts';
 export type {
   CallOptions,

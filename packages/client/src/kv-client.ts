@@ -5,16 +5,26 @@ import { Calls } from './calls.ts';
 import { Codec } from './codec.ts';
 import { ClientEvents } from './diagnostics/client-events.ts';
 import { toKeyBytes, type Writable } from './encoding.ts';
+import {
+  type CampaignOptions,
+  campaign,
+  type HeldLeadership,
+  type Leadership,
+  runLeading,
+} from './lease/election.ts';
 import { grant } from './lease/grant.ts';
+import type { LockOptions } from './lease/head-of-line.ts';
+import { type Leader, leaders } from './lease/leaders.ts';
 import type { Lease } from './lease/lease.ts';
 import type { LeaseParts } from './lease/lease-calls.ts';
 import { Leases } from './lease/leases.ts';
-import { acquire, type HeldLock, type Lock, type LockOptions, runLocked } from './lease/lock.ts';
+import { acquire, type HeldLock, type Lock, runLocked } from './lease/lock.ts';
 import { Namespace } from './namespace.ts';
 import { type CallOptions, type KvClientOptions, toSettings } from './options.ts';
 import type { EndpointStatus } from './results.ts';
 import { toEndpoint } from './retry/endpoints.ts';
 import { reachOf } from './system-environment.ts';
+import type { Value, WritableValue } from './value-encoding.ts';
 
 /**
  * A client of a paxkv cluster. It connects at the first call.
@@ -44,15 +54,18 @@ export class KvClient<const E = 'utf8'> extends Namespace<E> {
   /** Leases by their ids; `lease` makes one that renews itself. */
   readonly leases: Leases;
   readonly #calls: Calls;
+  readonly #codec: Codec<E>;
 
   /** @throws TypeError if an option is unknown, missing or out of its range. */
   constructor(options: KvClientOptions<E>) {
     const settings = toSettings(options);
     const events = new ClientEvents();
     const calls = new Calls({ settings, ...reachOf(options, settings), events });
-    super(calls, Codec.of(options.encoding));
+    const codec = Codec.of<E>(options.encoding);
+    super(calls, codec);
     this.events = events;
     this.#calls = calls;
+    this.#codec = codec;
     this.auth = new AuthAdmin(calls.auth);
     this.leases = new Leases(calls);
   }
@@ -86,6 +99,58 @@ export class KvClient<const E = 'utf8'> extends Namespace<E> {
   async lock<T>(name: Writable, options: LockOptions, work?: (lock: HeldLock) => Promise<T>) {
     const lock = await acquire(this.#leaseParts, toKeyBytes(name), options);
     return work === undefined ? lock : runLocked(lock, work);
+  }
+
+  /**
+   * Stands for election under this name, and resolves when this client leads: once all that came before have resigned or
+   * are gone. A leader is the holder of the lock of the same name, and announces a value. With `work`, runs it and
+   * resigns, and resolves with what `work` returns.
+   *
+   * @param name as for `lock`.
+   * @throws KvError with the outcome: `KV_ABORTED`, *not done*, if the signal ends the wait; `KV_LEASE_LOST` if another
+   *   client may lead before `work` has ended; what `work` throws; TypeError on misuse.
+   * @example
+   * ```ts
+   * await using leadership = await client.campaign('elections/mail', { ttlMs: 10_000, value: 'host-1' });
+   * await leadership.proclaim('host-1, ready');
+   * ```
+   */
+  campaign(
+    name: Writable,
+    options: CampaignOptions<WritableValue<E>>,
+  ): Promise<Leadership<WritableValue<E>>>;
+  campaign<T>(
+    name: Writable,
+    options: CampaignOptions<WritableValue<E>>,
+    work: (leadership: HeldLeadership<WritableValue<E>>) => Promise<T>,
+  ): Promise<T>;
+  async campaign<T>(
+    name: Writable,
+    options: CampaignOptions<WritableValue<E>>,
+    work?: (leadership: HeldLeadership<WritableValue<E>>) => Promise<T>,
+  ) {
+    const toValue = (value: WritableValue<E>) => this.#codec.toValue(value);
+    const parts = { ...this.#leaseParts, toValue };
+    const leadership = await campaign(parts, toKeyBytes(name), options);
+    return work === undefined ? leadership : runLeading(leadership, work);
+  }
+
+  /**
+   * The leaders under this name, one after the other: first the present one, then each new one, and each value that one
+   * announces. `undefined` stands for nobody. It goes on, whatever servers fail, until its signal fires. A leader that was
+   * followed by another is left out only if this client falls so far behind that no server has the changes any more.
+   *
+   * @param name as for `lock`.
+   * @throws TypeError on misuse; reading it, KvError, always *not done*: as a watch, but never `KV_COMPACTED`.
+   * @example
+   * ```ts
+   * for await (const leader of client.leader('elections/mail')) console.log(leader?.value ?? 'nobody');
+   * ```
+   */
+  leader(name: Writable, options?: CallOptions): AsyncIterable<Leader<Value<E>> | undefined> {
+    const { clock } = this.#calls.retryParts;
+    const fromValue = (stored: Uint8Array) => this.#codec.fromValue(stored);
+    return leaders({ calls: this.#calls, clock, fromValue }, toKeyBytes(name), options);
   }
 
   /**

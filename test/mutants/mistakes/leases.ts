@@ -3,6 +3,8 @@ import { byTest, type Mutant } from '../mutant.ts';
 
 const leases = 'unit/kvserver/state-machine/leases/leases';
 const expirer = 'unit/kvserver/replica/leases/lease-expirer';
+const election = 'unit/client/lease/election';
+const leaders = 'unit/client/lease/leaders';
 
 export const leaseMutants: readonly Mutant[] = [
   {
@@ -62,5 +64,28 @@ export const leaseMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(leases, 'loses a key that is put without it, deleted, or put with another one'),
     ],
+  },
+  {
+    id: 'proclaim-by-former-leader',
+    mistake: 51,
+    does: 'A client announces a value whether or not it still leads.',
+    loses:
+      'A former leader has a place in the line again without knowing it, and nobody behind it can lead.',
+    file: 'client/src/lease/election.ts',
+    right: 'if: [leads], then: [put], else: []',
+    wrong: 'if: [leads].slice(1), then: [put], else: []',
+    caughtBy: [
+      byTest(election, 'that was lost announces nothing, even if its client does not know yet'),
+    ],
+  },
+  {
+    id: 'leaders-of-the-latest-revision',
+    mistake: 51,
+    does: 'Of several leaders whose changes arrive together only the last one is seen.',
+    loses: 'A program that follows the leaders never learns of one that led.',
+    file: 'client/src/lease/leaders.ts',
+    right: 'if (isWhole && change.modRevision !== at) yield view.head;',
+    wrong: 'if (isWhole && change.modRevision === undefined) yield view.head;',
+    caughtBy: [byTest(leaders, 'are all seen, also if many changes come at once')],
   },
 ];
