@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path/posix';
 import { expect } from 'chai';
+import { inPage } from './tidy/in-page.ts';
 import {
   isPresent,
   isTypeOnly,
@@ -29,7 +30,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   simulator: ['@paxkv/paxos', '@paxkv/paxos/core'],
   kvserver: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/protocol', '@paxkv/client/ring'],
   cli: ['@paxkv/kvserver', '@paxkv/client', '@paxkv/protocol'],
-  playground: ['@paxkv/paxos', '@paxkv/paxos/core', '@paxkv/simulator'],
+  playground: inPage,
 };
 
 /**
@@ -65,8 +66,7 @@ const folderLayers: Readonly<Record<string, Readonly<Record<string, readonly str
   paxos: { core: ['environment.ts', 'errors.ts'] },
   protocol: {
     commands: [
-      'auth-table.ts',
-      'errors.ts',
+      ...['auth-table.ts', 'errors.ts'],
       ...['fields.ts', 'key-range.ts'],
       ...['lease.ts', 'limits.ts', 'routes.ts'],
       'rows.ts',

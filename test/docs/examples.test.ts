@@ -40,7 +40,7 @@ describe('docs/everyday-jobs.md', function () {
 
   it('shows programs that print what their comments say', async () => {
     const programs = blocksOf(await readPage('docs/everyday-jobs.md'), 'js');
-    expect(programs).to.have.length(3);
+    expect(programs).to.have.length(4);
     const cluster = await Cluster.start();
     try {
       for (const program of programs) {

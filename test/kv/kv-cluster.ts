@@ -8,13 +8,13 @@ import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/repl
 import {
   type DiskPace,
   type FaultProfile,
+  PortNetwork,
   reliable,
   SimNetwork,
   type World,
 } from '@paxkv/simulator';
 import { ClerkNetwork } from './clerk-network.ts';
 import { KvServer } from './kv-server.ts';
-import { PortNetwork } from './port-network.ts';
 
 export interface ClusterOptions {
   /** Whether calls are lost from the start, between servers and with clerks. Default: no. */

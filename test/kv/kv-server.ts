@@ -8,7 +8,9 @@ import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import type { ForwardedBatch, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import {
   type DiskPace,
+  flushPace,
   type Lifetime,
+  type PortNetwork,
   SimDisk,
   type SimNetwork,
   SimNode,
@@ -16,8 +18,7 @@ import {
 } from '@paxkv/simulator';
 import { entropyFrom } from './entropy.ts';
 import { answer } from './kv-endpoint.ts';
-import type { PortNetwork } from './port-network.ts';
-import { flushPace, StateDisk } from './state-disk.ts';
+import { StateDisk } from './state-disk.ts';
 
 export interface KvServerOptions {
   readonly me: number;

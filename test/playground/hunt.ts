@@ -32,7 +32,7 @@ async function hunt(mutant: string, core: Core): Promise<Recording | undefined> 
   for (let seed = 0; Date.now() < endMs; seed += 1) {
     const peerCount = [3, 3, 5, 4][seed % 4] ?? 3;
     const settings: Settings = {
-      ...{ seed: `${seed}`, peerCount, network: 'calm', mutant },
+      ...{ seed: `${seed}`, peerCount, network: 'calm', hasServers: false, mutant },
       isLed: isLed !== undefined,
     };
     const { recording, violations } = await attempt(settings, core, 'agreement');

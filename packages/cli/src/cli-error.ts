@@ -58,6 +58,8 @@ const cliErrors = {
   CLI_FILE: { outcome: 'not done', exitCode: exitCodes.failed },
   /** `backup`: no server gives a complete one. */
   CLI_NO_BACKUP: { outcome: 'not done', exitCode: exitCodes.failed },
+  /** `lock`: the time of `--wait` was over before the lock was held. */
+  CLI_LOCK_WAIT: { outcome: 'not done', exitCode: exitCodes.failed },
   /** `lock`, `elect`: the program cannot be started. */
   CLI_PROGRAM: { outcome: 'not done', exitCode: exitCodes.failed },
   /** `verify`, `restore`: the file is no backup, or not of a version that is known here. */

@@ -23,6 +23,7 @@ async function begin(element: HTMLElement): Promise<void> {
       now: () => performance.now(),
       nextFrame: (callback) => window.requestAnimationFrame(callback),
       isStill: () => window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+      isNarrow: () => window.matchMedia('(max-width: 860px)').matches,
       setAddress: keepAddress,
     },
   });

@@ -2,6 +2,13 @@
 export type { BootClock } from './boot-clock.ts';
 export { type DiskPace, SimDisk, type SimDiskOptions, type WriteFate } from './disk.ts';
 export { Gate } from './gate.ts';
+export {
+  flushPace,
+  type Level,
+  LevelDisk,
+  type LevelDiskOptions,
+  type Operation,
+} from './level-disk.ts';
 export type { Fate } from './network/carrier.ts';
 export {
   type CallProfile,
@@ -15,6 +22,7 @@ export {
 export type { Flight, Flights } from './network/flights.ts';
 export type { HintProfile } from './network/hints.ts';
 export { type Bandwidth, SimNetwork, type SimNetworkOptions } from './network/network.ts';
+export { type Port, type PortFaults, PortNetwork } from './network/port-network.ts';
 export { type Boot, type Lifetime, SimNode } from './node.ts';
 export type { NodeClock, NodeClockOptions } from './node-clock.ts';
 export { SeededRandom } from './seeded-random.ts';

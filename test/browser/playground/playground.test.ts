@@ -15,6 +15,8 @@ import { momentOf, PlaygroundBrowser, stateOf } from './open-page.ts';
 const busy =
   's=7&n=5&led=1&m=400&a=40p0.0.hello~60P1.x.7~90c0~130o01-234~200h~230r0~260x1.2~300p3.9.more';
 
+const servers = 's=7&n=3&led=1&kv=1&m=400&a=120P0.x.7~200G1.x~300c2';
+
 /** Enough for a mean. */
 const drawnFrames = 40;
 
@@ -43,6 +45,16 @@ describe('the playground in a browser (left out where no Chromium is installed)'
     await session.stepTo(moment);
     expect(await momentOf(page)).to.equal(400);
     expect(await stateOf(page)).to.equal(hashOf(session.frame));
+  });
+
+  it('runs whole servers to the state that they have in Node', async () => {
+    page = await browser.open(servers);
+    const { settings, log, moment } = recordingAt(servers);
+    const session = await Session.open(settings, shippedOnly, log);
+    await session.stepTo(moment);
+    expect(await stateOf(page)).to.equal(hashOf(session.frame));
+    await page.getByText('Peer 1: Get x → 7').waitFor();
+    expect(await page.locator('.lamp.broken').count()).to.equal(0);
   });
 
   it('goes 100 moments back and forward by keys to the same state', async () => {
@@ -116,7 +128,7 @@ describe('the playground in a browser (left out where no Chromium is installed)'
       return Number.parseInt(text, 10) >= 20;
     });
     await page.getByRole('button', { name: 'Stop the robot' }).click();
-    expect(await page.getByRole('alert').count()).to.equal(0);
+    expect(await page.getByRole('tabpanel').getByRole('alert').count()).to.equal(0);
   });
 
   it('parts the peers where a line is drawn across the stage', async () => {

@@ -13,12 +13,12 @@ import {
   type DiskPace,
   type FaultProfile,
   harsh,
+  PortNetwork,
   reliable,
   SimNetwork,
   type World,
 } from '@paxkv/simulator';
 import { LevelNetwork } from '../../kv/level-network.ts';
-import { PortNetwork } from '../../kv/port-network.ts';
 import type { Link, SlowLinks } from '../schedule/fault.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';

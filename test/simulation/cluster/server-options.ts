@@ -5,9 +5,8 @@ import type {
   StateMessage,
 } from '@paxkv/kvserver/internal/replica/ports';
 import type { Version } from '@paxkv/kvserver/internal/state-machine/features';
-import type { DiskPace, SimNetwork } from '@paxkv/simulator';
+import type { DiskPace, PortNetwork, SimNetwork } from '@paxkv/simulator';
 import type { LevelNetwork } from '../../kv/level-network.ts';
-import type { PortNetwork } from '../../kv/port-network.ts';
 import type { DrawnLimits } from '../schedule/draw-limits.ts';
 import type { LogBudget } from '../schedule/schedule.ts';
 import type { Bytes, Witness } from '../witness.ts';

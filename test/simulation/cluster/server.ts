@@ -17,6 +17,7 @@ import {
   type Gate,
   type Lifetime,
   type NodeClock,
+  type Operation,
   SimDisk,
   SimNode,
   type World,
@@ -24,7 +25,7 @@ import {
 } from '@paxkv/simulator';
 import { entropyFrom } from '../../kv/entropy.ts';
 import { answer } from '../../kv/kv-endpoint.ts';
-import { type Operation, StateDisk } from '../../kv/state-disk.ts';
+import { StateDisk } from '../../kv/state-disk.ts';
 import { WindowDisk } from '../../kv/window-disk.ts';
 import { highestLevel } from '../schedule/draw-versions.ts';
 import type { DamagedJournal, LostLogWindow, LostMemory } from '../schedule/fault.ts';

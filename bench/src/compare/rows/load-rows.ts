@@ -61,7 +61,7 @@ function toRow(load: LoadRow): Row {
   const { key, work, use, inFlight, goals, unit = 'perSecond' } = load;
   const peers = load.peers ?? ['etcd', 'ZooKeeper', 'Redis'];
   const scoreOf = ({ perSecond, latencyMs }: Figures) =>
-    unit === 'ms' ? latencyMs.p50 : perSecond;
+    unit === 'ms' ? (latencyMs?.p50 ?? Number.POSITIVE_INFINITY) : perSecond;
   return {
     ...{ key, work, unit, peers, goals },
     async run(stage, settings) {

@@ -1,5 +1,6 @@
 /** One benchmark of a cluster: writes the keys, warms up, measures. */
-import type { Clock } from '@paxkv/client';
+import { type Clock, KvError } from '@paxkv/client';
+import { messageOf } from '../cli-error.ts';
 import type { ClientTarget } from './client-target.ts';
 import type { LoadResult } from './load/load.ts';
 import { runLoad } from './load/run-load.ts';
@@ -29,6 +30,7 @@ export interface BenchParts {
 const fillInFlightMin = 64;
 const progressPeriodMs = 200;
 
+/** @throws the error of the first key that could not be written before the measurement */
 export async function runBench(settings: BenchSettings, parts: BenchParts): Promise<BenchResult> {
   const { clock } = parts;
   const traffic = new Traffic(settings);
@@ -48,20 +50,39 @@ interface Run extends BenchParts {
   readonly traffic: Traffic;
 }
 
+/** Ends at the first failure: each key may take the time-out of a call, and without all keys reads measure nothing. */
 async function fill({ keyCount, inFlight }: BenchSettings, run: Run): Promise<void> {
   const { target, traffic, signal, clock, onProgress } = run;
+  const stop = new AbortController();
+  let firstError: unknown;
   let index = 0;
+  let writtenCount = 0;
+  const put = async (lane: number): Promise<void> => {
+    index += 1;
+    await traffic.fill(target.ofLane(lane), index - 1);
+    writtenCount += 1;
+    onProgress?.('filling', writtenCount / keyCount);
+  };
   await runLoad({
-    send: async (lane) => {
-      index += 1;
-      await traffic.fill(target.ofLane(lane), index - 1);
-      onProgress?.('filling', index / keyCount);
-    },
+    send: (lane) =>
+      put(lane).catch((error: unknown) => {
+        firstError ??= error;
+        stop.abort();
+        throw error;
+      }),
     inFlight: Math.min(keyCount, Math.max(inFlight, fillInFlightMin)),
     requestCount: keyCount,
     clock,
-    ...(signal && { signal }),
+    signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
   });
+  if (stop.signal.aborted) throw toFillError(firstError, `${writtenCount} of ${keyCount} keys`);
+}
+
+function toFillError(cause: unknown, written: string): unknown {
+  const message = `only ${written} were written before the measurement: ${messageOf(cause)}`;
+  return cause instanceof KvError
+    ? new KvError(cause.code, message, { cause, outcome: cause.outcome })
+    : cause;
 }
 
 async function measure(settings: BenchSettings, run: Run): Promise<LoadResult> {

@@ -35,13 +35,21 @@ function toUrl(endpoint: string): URL {
 
 async function fetchTrace(url: URL, options: ClientOptions): Promise<Uint8Array> {
   const response = await answerOf(url, options);
-  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  if (response.ok) return bytesOf(response, url);
   await response.body?.cancel();
   const why =
     response.status === 404
       ? 'records nothing: start it with --trace'
       : `answered with status ${response.status}`;
   throw new CliError('CLI_NO_TRACE', `the server at ${url.host} ${why}`);
+}
+
+async function bytesOf(response: Response, { host }: URL): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw new CliError('CLI_NO_TRACE', `the recording from ${host} broke off`, { cause });
+  }
 }
 
 async function answerOf(url: URL, options: ClientOptions): Promise<Response> {

@@ -3,8 +3,8 @@
  * default is a share of the memory that the process has, and at most a fixed number.
  */
 import { z } from 'zod';
+import { ampleResources, type Resources } from './ample-resources.ts';
 import { positiveCount } from './http-limits.ts';
-import { ampleResources, type Resources } from './resources.ts';
 
 const mebibyte = 1024 * 1024;
 

@@ -4,23 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import { ampleResources, type Resources } from './ample-resources.ts';
 
-/** Memory and open files that the system grants this process. */
-export interface Resources {
-  /** Bytes of memory: the least of the machine's, its control group's, and the process's own limits. */
-  readonly memoryBytes: number;
-  /** Bytes of writable memory that the process may map, as the limit `RLIMIT_DATA` counts them. */
-  readonly dataBytes: number;
-  /** Files and sockets that may be open at once. */
-  readonly openFileCount: number;
-}
-
-/** A machine on which no bound is lower than its largest default. */
-export const ampleResources: Resources = {
-  memoryBytes: 2 ** 40,
-  dataBytes: 2 ** 40,
-  openFileCount: 2 ** 20,
-};
+export { ampleResources, type Resources };
 
 export interface ResourceReadings {
   /** The content of `/proc/self/limits`; empty where there is none. */

@@ -2,6 +2,8 @@
 import type {
   Clock,
   MessageLimits,
+  Paxos,
+  PaxosOptions,
   PeerId,
   Random,
   Retained,
@@ -24,11 +26,19 @@ import type { Contact } from './reads/quorum-contact.ts';
 import type { Difference } from './scrub/checksum-exchange.ts';
 import type { ScrubStatus } from './scrub/scrubber.ts';
 
+/** A core of Paxos, which loads peers. */
+export interface Core {
+  /** @throws PaxosError */
+  load(options: PaxosOptions<Bytes>): Promise<Paxos<Bytes>>;
+}
+
 export interface ReplicaOptions {
   readonly me: PeerId;
   /** Random for each start, to distinguish the batches of different runs. */
   readonly runId: number;
   readonly peerCount: number;
+  /** Default: the core of this version. */
+  readonly core?: Core;
   readonly transport: Transport<Bytes>;
   readonly storage: Storage<Bytes>;
   /** How often this node lost its state, from 0. Default 0. See `PaxosOptions`. */

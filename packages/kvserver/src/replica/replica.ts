@@ -98,10 +98,10 @@ export class Replica implements Submitter {
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
     const database = new StateDatabase(options.state, options);
-    const { version, limits, sessionLimits } = options;
+    const { version, limits, sessionLimits, core = Paxos } = options;
     const machine = await StateMachine.open(database, { version, sessionLimits, ...limits });
     const parts = { ...plausibilityOf(options, machine), retention: retentionOf(limits) };
-    const paxos = await Paxos.load<Bytes>({ ...options, ...parts });
+    const paxos = await core.load({ ...options, ...parts });
     const replica = new Replica(options, paxos, machine);
     await replica.#start();
     return replica;

@@ -4,7 +4,7 @@
  * A run takes effect in memory at once. Later, the changes of many runs are written together.
  * Rule: state, sessions and position change together on disk, in one write, and one write at a time.
  */
-import assert from 'node:assert/strict';
+import { strict as assert } from 'node:assert';
 import type { Bytes, Entry, PageRead } from '@paxkv/protocol';
 import { Auth } from './auth/auth.ts';
 import { FailureLatch } from './failure-latch.ts';

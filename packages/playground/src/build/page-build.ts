@@ -1,5 +1,6 @@
 /** Builds the page: one HTML file with all scripts and styles in it, which works from `file:` as well. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type InlineConfig } from 'vite';
@@ -38,13 +39,29 @@ async function pageConfig(): Promise<InlineConfig> {
     configFile: false,
     logLevel: 'warn',
     base: './',
+    resolve: { alias: browserModules() },
     plugins: [mutantModules(await attackedMutants(), { packages, list }), viteSingleFile()],
     build: {
       outDir: pageFolder,
       emptyOutDir: true,
       target: 'es2023',
       chunkSizeWarningLimit: 1500,
+      // Node has it as a global variable, and so have the sources of the replica.
+      rolldownOptions: { transform: { inject: { Buffer: ['buffer', 'Buffer'] } } },
     },
+  };
+}
+
+/** Modules of Node, by name, that the replica imports and a browser lacks, with what stands for each. */
+function browserModules(): Record<string, string> {
+  const own = (name: string) => join(import.meta.dirname, 'browser', `${name}.js`);
+  const installed = createRequire(import.meta.url);
+  return {
+    'node:assert': own('assert'),
+    'node:crypto': own('crypto'),
+    'node:zlib': own('zlib'),
+    buffer: installed.resolve('buffer/'),
+    events: installed.resolve('events/'),
   };
 }
 

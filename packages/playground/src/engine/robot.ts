@@ -90,6 +90,7 @@ function drawAction(random: SeededRandom, cluster: Cluster, mood: Mood): Action 
   const peers = peersOf(cluster.settings);
   const peer = random.pick(peers);
   if (random.chance(mood.proposeChance)) {
+    if (cluster.settings.hasServers) return drawCall(random, peer);
     const seq = random.integer(0, mood.instanceCount - 1);
     return { type: 'propose', peer, seq, value: random.letters(2) };
   }
@@ -99,6 +100,13 @@ function drawAction(random: SeededRandom, cluster: Cluster, mood: Mood): Action 
     return { type: random.pick(['lose', 'delay', 'delay', 'repeat'] as const), message };
   }
   return drawFault(random, peers, peer);
+}
+
+/** Few calls have the same key, since the time to judge a key grows fast with its calls. */
+function drawCall(random: SeededRandom, peer: number): Action {
+  const key = random.pick([...keys]);
+  if (random.chance(0.4)) return { type: 'get', peer, key };
+  return { type: 'put', peer, key, value: random.letters(2) };
 }
 
 function drawFault(random: SeededRandom, peers: readonly number[], peer: number): Action {
@@ -117,6 +125,8 @@ function drawFault(random: SeededRandom, peers: readonly number[], peer: number)
       return { type, peer };
   }
 }
+
+const keys = 'abcdefghijklmnop';
 
 const faults = [
   'crash',

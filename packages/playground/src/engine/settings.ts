@@ -13,6 +13,8 @@ export interface Settings {
   /** Whether peers elect a leader. Without a leader every peer proposes its own values. */
   readonly isLed: boolean;
   readonly network: NetworkName;
+  /** Whether the peers are in whole servers, with their replica and state machine, and not under a small store. */
+  readonly hasServers: boolean;
   /** The id of the mistake that is built into the core, if there is one. */
   readonly mutant: string | undefined;
 }
@@ -22,6 +24,7 @@ export const settingsDefault: Settings = {
   peerCount: 3,
   isLed: false,
   network: 'calm',
+  hasServers: false,
   mutant: undefined,
 };
 

@@ -11,6 +11,7 @@ export const en: PageTexts = {
     peers: 'Peers',
     led: 'With a leader',
     lossy: 'Lossy network',
+    servers: 'Whole servers',
     mutant: 'Mistake',
     none: 'none',
     start: 'New run',
@@ -133,6 +134,9 @@ export const en: PageTexts = {
     noLeader: 'no leader',
     calls: 'Client calls',
     waiting: 'waits',
+    server: 'server',
+    revision: 'revision',
+    applied: 'applied',
     absent: 'absent',
   },
   chart: {
@@ -152,6 +156,13 @@ export const en: PageTexts = {
     unknown: 'not recorded',
     deaf: 'deaf',
     guest: 'without memory',
+  },
+  serverStates: {
+    joining: 'joining',
+    repairing: 'takes a state',
+    running: 'running',
+    stopping: 'stopping',
+    failed: 'failed',
   },
   tones: {
     prepare: 'phase 1',

@@ -2,6 +2,7 @@
 import type { LampId } from '../engine/judge/lamp.ts';
 import type { Tone } from '../engine/protocol/messages.ts';
 import type { PeerView } from '../engine/timeline/frame.ts';
+import type { ServerFacts } from '../engine/world/program.ts';
 import type { RecordingErrorCode } from '../recording/recording-error.ts';
 
 export interface PageTexts {
@@ -14,6 +15,7 @@ export interface PageTexts {
     | 'peers'
     | 'led'
     | 'lossy'
+    | 'servers'
     | 'mutant'
     | 'none'
     | 'start'
@@ -130,11 +132,15 @@ export interface PageTexts {
     | 'noLeader'
     | 'calls'
     | 'waiting'
+    | 'server'
+    | 'revision'
+    | 'applied'
     | 'absent',
     string
   >;
   readonly chart: Record<'heading' | 'events' | 'explain' | 'rule' | 'source' | 'nothing', string>;
   readonly states: Record<PeerView['state'] | 'deaf' | 'guest', string>;
+  readonly serverStates: Record<ServerFacts['state'], string>;
   readonly tones: Record<Tone, string>;
   readonly lamps: Record<LampId, { readonly name: string; readonly rule: string }>;
   readonly stage: string;

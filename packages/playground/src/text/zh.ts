@@ -11,6 +11,7 @@ export const zh: PageTexts = {
     peers: '节点数',
     led: '有领导者',
     lossy: '网络会丢消息',
+    servers: '完整服务器',
     mutant: '错误',
     none: '无',
     start: '新的运行',
@@ -132,6 +133,9 @@ export const zh: PageTexts = {
     noLeader: '没有领导者',
     calls: '客户端调用',
     waiting: '等待中',
+    server: '服务器',
+    revision: '修订号',
+    applied: '已应用',
     absent: '不存在',
   },
   chart: {
@@ -151,6 +155,13 @@ export const zh: PageTexts = {
     unknown: '未记录',
     deaf: '失聪',
     guest: '没有记忆',
+  },
+  serverStates: {
+    joining: '加入中',
+    repairing: '正在取得状态',
+    running: '运行中',
+    stopping: '停止中',
+    failed: '已失败',
   },
   tones: {
     prepare: '第一阶段',

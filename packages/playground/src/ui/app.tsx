@@ -13,7 +13,7 @@ import type { Model, Tab } from './model.ts';
 import { MessagesPanel, NetworkPanel } from './network-panel.tsx';
 import { PeerPanel } from './peer-panel.tsx';
 import { RecordingFile, RecordingPanel } from './recording-panel.tsx';
-import { RunForm } from './run-form.tsx';
+import { RunForm, Share } from './run-form.tsx';
 import { SequenceChart } from './sequence-chart.tsx';
 import { Stage } from './stage.tsx';
 import { TimeControls } from './time-controls.tsx';
@@ -84,7 +84,10 @@ function Header({ model, texts }: ViewProps): JSX.Element {
         ))}
       </fieldset>
       <RunForm model={model} texts={texts} />
-      <RecordingFile model={model} texts={texts} />
+      <div class="sharing">
+        <Share model={model} texts={texts} />
+        <RecordingFile model={model} texts={texts} />
+      </div>
     </header>
   );
 }

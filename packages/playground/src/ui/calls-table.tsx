@@ -22,8 +22,9 @@ export function CallsTable({ model, texts }: ViewProps): JSX.Element | null {
 }
 
 function callText(call: CallRecord, { log, faults }: PageTexts): string {
-  const { type, key, value, peer, answeredMs, result } = call;
+  const { type, key, value, peer, answeredMs, result, failure } = call;
   const what = type === 'put' ? `${faults.put} ${key} = ${value}` : `${faults.get} ${key}`;
   const answer = type === 'put' ? '✓' : `→ ${result ?? log.absent}`;
-  return `${peer}: ${what} ${answeredMs === undefined ? `… ${log.waiting}` : answer}`;
+  const wait = failure === undefined ? `… ${log.waiting}` : `✗ ${failure}`;
+  return `${faults.peer} ${peer}: ${what} ${answeredMs === undefined ? wait : answer}`;
 }

@@ -1,10 +1,14 @@
 /** The picture of a sequence chart: a column for each peer, time going down. */
 import type { JSX } from 'preact';
 import { tones } from '../engine/protocol/messages.ts';
+import { placeLabels } from './chart-labels.ts';
 import type { Arrow, Chart, Mark } from './chart-layout.ts';
 import { messageLabel } from './describe.ts';
+import type { Point } from './geometry.ts';
 
-const [width, margin] = [560, 24];
+const margin = 24;
+/** Where on an arrow its label may stand. */
+const labelParts = [1 / 3, 1 / 2, 2 / 3, 1 / 6, 5 / 6];
 const marks: Readonly<Record<Mark['type'], string>> = {
   durable: '■',
   decided: '◆',
@@ -19,7 +23,7 @@ export interface ChartPictureProps {
   /** The time that is shown. Arrows of messages in transit end there. */
   readonly shownMs: number;
   readonly label: string;
-  /** The height, in the units of {@link width}. */
+  readonly width?: number;
   readonly height?: number;
   /** A style sheet, for pictures outside of the page. */
   readonly style?: string;
@@ -30,6 +34,7 @@ export function ChartPicture({
   peerCount,
   shownMs,
   label,
+  width = 560,
   height = 420,
   style,
 }: ChartPictureProps): JSX.Element {
@@ -38,6 +43,10 @@ export function ChartPicture({
     margin + ((timeMs - chart.fromMs) / (chart.toMs - chart.fromMs)) * (height - 2 * margin);
   const scale: Scale = { x, y, shownMs, chart };
   const peers = Array.from({ length: peerCount }, (_, peer) => peer);
+  const arrows = chart.arrows.map((arrow) => ({ arrow, ...placeArrow(arrow, scale) }));
+  const labels = placeLabels(
+    arrows.map(({ arrow, places }) => ({ text: messageLabel(arrow), places })),
+  );
   return (
     <svg
       xmlns="http://www.w3.org/2000/svg"
@@ -54,8 +63,8 @@ export function ChartPicture({
           <line class="column" x1={x(peer)} x2={x(peer)} y1={margin} y2={height - margin} />
         </g>
       ))}
-      {chart.arrows.map((arrow) => (
-        <ArrowView key={arrow.key} arrow={arrow} scale={scale} />
+      {arrows.map(({ arrow, start, tip }, index) => (
+        <ArrowView key={arrow.key} arrow={arrow} start={start} tip={tip} label={labels[index]} />
       ))}
       {chart.marks.map((mark) => (
         <text
@@ -79,15 +88,15 @@ interface Scale {
   readonly chart: Chart;
 }
 
-function ArrowView({
-  arrow,
-  scale,
-}: {
+interface ArrowProps {
   readonly arrow: Arrow;
-  readonly scale: Scale;
-}): JSX.Element {
+  readonly start: Point;
+  readonly tip: Point;
+  readonly label: Point | undefined;
+}
+
+function ArrowView({ arrow, start, tip, label }: ArrowProps): JSX.Element {
   const { kind, state } = arrow;
-  const { start, tip, label } = placeArrow(arrow, scale);
   return (
     <g class={`arrow ${tones[kind]}${state === 'lost' ? ' lost' : ''}`}>
       <line x1={start.x} y1={start.y} x2={tip.x} y2={tip.y} />
@@ -98,9 +107,11 @@ function ArrowView({
       ) : (
         <circle cx={tip.x} cy={tip.y} r={3} />
       )}
-      <text class="label" x={label.x} y={label.y}>
-        {messageLabel(arrow)}
-      </text>
+      {label !== undefined && (
+        <text class="label" x={label.x} y={label.y}>
+          {messageLabel(arrow)}
+        </text>
+      )}
     </g>
   );
 }
@@ -118,12 +129,11 @@ function placeArrow({ from, to, sentMs, endMs, state }: Arrow, { x, y, shownMs, 
     y: round(y(timeMs)),
   });
   const [startPart, tipPart] = [partAt(startMs, 0), partAt(untilMs, 0.3)];
-  const label = at(startPart + (tipPart - startPart) / 3, startMs + (tipMs - startMs) / 3);
-  return {
-    start: at(startPart, startMs),
-    tip: at(tipPart, tipMs),
-    label: { x: label.x, y: round(label.y - 3) },
-  };
+  const places = labelParts.map((part) => {
+    const place = at(startPart + (tipPart - startPart) * part, startMs + (tipMs - startMs) * part);
+    return { ...place, y: round(place.y - 3) };
+  });
+  return { start: at(startPart, startMs), tip: at(tipPart, tipMs), places };
 }
 
 /** Rounds to tenths, which keeps pictures small and is finer than a screen. */

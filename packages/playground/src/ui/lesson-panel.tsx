@@ -31,9 +31,9 @@ function LessonList({ model, texts: { lesson } }: ViewProps): JSX.Element {
   return (
     <div class="lesson">
       <h2>{lesson.lessons}</h2>
-      <ol>{titles('lesson')}</ol>
+      <ol class="titles">{titles('lesson')}</ol>
       <h2>{lesson.mit}</h2>
-      <ol>{titles('mit')}</ol>
+      <ol class="titles">{titles('mit')}</ol>
     </div>
   );
 }

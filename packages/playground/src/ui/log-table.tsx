@@ -34,6 +34,13 @@ export function LogTable({ model, texts }: ViewProps): JSX.Element {
           <tbody>
             <PeerRow label={log.leader} peers={peers} render={leaderText} />
             <PeerRow label={log.disk} peers={peers} render={(peer) => diskText(peer, log)} />
+            {peers.some(({ server }) => server !== undefined) && (
+              <PeerRow
+                label={log.server}
+                peers={peers}
+                render={(peer) => serverText(peer, texts)}
+              />
+            )}
             {seqs.map((seq) => (
               <tr key={seq}>
                 <th scope="row">{seq}</th>
@@ -82,6 +89,12 @@ function diskText({ state, disk }: PeerView, { writing, durable }: PageTexts['lo
   return disk.pending.length > 0
     ? `${writing}: ${disk.pending.join(', ')}`
     : `${disk.writeCount} ${durable}`;
+}
+
+function serverText({ server, applied }: PeerView, { log, serverStates }: PageTexts): string {
+  if (server === undefined) return '';
+  const { state, revision } = server;
+  return `${serverStates[state]}, ${log.applied} ${applied}, ${log.revision} ${revision}`;
 }
 
 function InstanceCell({

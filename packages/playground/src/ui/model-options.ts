@@ -11,6 +11,8 @@ export interface Surroundings {
   nextFrame(callback: (nowMs: number) => void): void;
   /** Whether the visitor prefers no motion. */
   isStill(): boolean;
+  /** Whether the screen is as narrow as that of a phone. */
+  isNarrow(): boolean;
   /** Sets the address of the page. */
   setAddress(address: string): void;
 }

@@ -99,9 +99,9 @@ export class Model {
     return this.#isQuiet;
   }
 
-  /** Whether motion is switched off. */
-  get isStill(): boolean {
-    return this.#surroundings.isStill();
+  /** What the visitor sees the page on. */
+  get screen(): Pick<Surroundings, 'isStill' | 'isNarrow'> {
+    return this.#surroundings;
   }
 
   /** Rises whenever more than the stage and the time must be redrawn. */

@@ -28,7 +28,9 @@ export function PeerPanel({ model, texts }: ViewProps): JSX.Element {
         ))}
       </div>
       {peer !== undefined && <PeerActions model={model} texts={texts} peer={peer} />}
-      {peer !== undefined && <ProposeForm model={model} texts={texts} peer={peer} />}
+      {peer !== undefined && !model.session.settings.hasServers && (
+        <ProposeForm model={model} texts={texts} peer={peer} />
+      )}
       {peer !== undefined && <ClientForm model={model} texts={texts} peer={peer} />}
     </fieldset>
   );

@@ -51,6 +51,11 @@ export function RunForm({ model, texts }: ViewProps): JSX.Element {
         isChecked={shown.network === 'lossy'}
         onChange={(isLossy) => change({ network: isLossy ? 'lossy' : 'calm' })}
       />
+      <Check
+        label={run.servers}
+        isChecked={shown.hasServers}
+        onChange={(hasServers) => change({ hasServers })}
+      />
       <MutantChoice
         model={model}
         texts={texts}
@@ -60,7 +65,6 @@ export function RunForm({ model, texts }: ViewProps): JSX.Element {
       <button type="submit" class="main">
         {run.start}
       </button>
-      <Share model={model} texts={texts} />
     </form>
   );
 }
@@ -108,7 +112,7 @@ function MutantChoice({ model, texts: { run }, chosen, onChange }: MutantChoiceP
   );
 }
 
-function Share({ model, texts: { run } }: ViewProps): JSX.Element {
+export function Share({ model, texts: { run } }: ViewProps): JSX.Element {
   const [isCopied, setIsCopied] = useState(false);
   const copy = () => {
     const { href } = window.location;

@@ -7,6 +7,8 @@ import type { ViewProps } from './context.ts';
 import { occurrenceText } from './describe.ts';
 
 const eventCountMax = 12;
+/** On a narrow screen the chart is narrower instead of smaller, so that its texts stay readable. */
+const narrowWidth = 380;
 
 export function SequenceChart({ model, texts }: ViewProps): JSX.Element {
   const { timeline, player } = model;
@@ -23,6 +25,7 @@ export function SequenceChart({ model, texts }: ViewProps): JSX.Element {
         peerCount={peerCount}
         shownMs={shownMs}
         label={texts.chart.heading}
+        {...(model.screen.isNarrow() && { width: narrowWidth })}
       />
       <Events model={model} texts={texts} />
     </section>

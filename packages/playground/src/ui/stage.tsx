@@ -28,10 +28,10 @@ export function Stage({ model, texts }: ViewProps): JSX.Element {
       <div aria-hidden="true">
         <svg viewBox={`0 0 ${stageSize} ${stageSize}`} role="presentation">
           <Links frame={frame} />
-          <Flights model={model} />
           {frame.peers.map((peer) => (
             <Peer key={peer.id} peer={peer} model={model} />
           ))}
+          <Flights model={model} />
           <line class="parting" visibility="hidden" />
         </svg>
       </div>
@@ -88,7 +88,7 @@ function Flights({ model }: { readonly model: Model }): JSX.Element {
 /** The position of a message. Without motion a message stays halfway until it arrives. */
 function placeOf({ from, to, sentMs, arrivalMs }: FlightView, peerCount: number, model: Model) {
   const passed = (model.player.shownMs - sentMs) / Math.max(0.001, arrivalMs - sentMs);
-  const part = model.isStill ? 0.5 : Math.min(1, Math.max(0, passed));
+  const part = model.screen.isStill() ? 0.5 : Math.min(1, Math.max(0, passed));
   return messagePoint(peerPoint(from, peerCount), peerPoint(to, peerCount), part);
 }
 
@@ -116,10 +116,10 @@ function Peer({ peer, model }: PeerProps): JSX.Element {
           ♛
         </text>
       )}
-      <text class="number" y={1}>
+      <text class="number" y={6}>
         {id}
       </text>
-      <text class="last" y={15}>
+      <text class="last" y={peerRadius + 11}>
         {lastDecided(peer)}
       </text>
       {disk.pending.length > 0 && <rect class="disk" {...corner} width={12} height={12} rx={2} />}
@@ -163,5 +163,5 @@ function lastDecided({ instances }: PeerView): string {
 }
 
 function shorten(text: string): string {
-  return text.length > 9 ? `${text.slice(0, 8)}…` : text;
+  return text.length > 14 ? `${text.slice(0, 13)}…` : text;
 }

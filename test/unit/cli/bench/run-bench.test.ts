@@ -1,7 +1,8 @@
-import { systemEnvironment } from '@paxkv/client';
+import { KvError, systemEnvironment } from '@paxkv/client';
 import { expect } from 'chai';
 import { type OnProgress, runBench } from 'paxkv/internal/bench/run-bench';
 import type { Target } from 'paxkv/internal/bench/workload/traffic';
+import { rejectionOf } from '../../simulator/rejection.ts';
 import { settings } from './bench-under-test.ts';
 
 class MemoryTarget implements Target {
@@ -44,6 +45,21 @@ describe('a benchmark', () => {
     const mix = { get: 0.9, put: 0.1 };
     const result = await runBench({ ...short, mix, isFilled: false }, { target, clock });
     expect(result.absent).to.be.above(0);
+  });
+
+  it('ends when a key cannot be written before the measurement', async () => {
+    const details = { outcome: 'unknown' } as const;
+    const failing = new (class extends MemoryTarget {
+      override async put(key: string): Promise<void> {
+        if (this.keys.size >= 100) throw new KvError('KV_TIMEOUT', 'no reply', details);
+        return super.put(key);
+      }
+    })();
+    const bench = runBench({ ...short, mix: { get: 1 } }, { target: failing, clock });
+    const error = await rejectionOf(bench);
+    expect(error).to.include({ code: 'KV_TIMEOUT', outcome: 'unknown' });
+    expect(error.message).to.match(/^only 10\d of 1000 keys were written .*: no reply$/);
+    expect(failing.keys.size).to.be.below(200);
   });
 
   it('uses all its lanes', async () => {

@@ -1,3 +1,4 @@
+import { KvClient } from '@paxkv/client';
 import { expect } from 'chai';
 import { NodeUnderTest } from '../../client/range/node-under-test.ts';
 import { ServerUnderTest } from '../../kvserver/api/http/server-under-test.ts';
@@ -42,6 +43,19 @@ describe('paxkv lock', () => {
     expect(outcome).to.include({ exitCode: 1 });
     expect(outcome.notes.join()).to.match(/^cannot run \/no\/such\/program: /);
     expect(await count()).to.equal('');
+  });
+
+  it('gives up after --wait, and leaves nothing in the line', async () => {
+    const client = new KvClient({ endpoints: server.url });
+    const held = await client.lock('a lock', { ttlMs: 60_000 });
+    const words = ['lock', 'a lock', '-e', server.url, '--wait', '100ms', '--', node, '-e', ''];
+    const { exitCode, notes } = await runCaptured(words);
+    expect(exitCode).to.equal(1);
+    expect(notes).to.deep.equal(['the lock was not obtained within 100 ms']);
+    expect((await count()).trim().split('\n')).to.have.lengthOf(1);
+    await held.release();
+    expect(await lock(node, '-e', '')).to.include({ exitCode: 0 });
+    await client.close();
   });
 
   it('needs a program', async () => {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { run } from 'paxkv/internal/program';
@@ -38,6 +38,17 @@ describe('paxkv trace', () => {
     expect(notes[0]).to.match(/records nothing: start it with --trace$/);
     status = 503;
     expect((await runCaptured(['trace', '-e', address()])).notes[0]).to.contain('status 503');
+  });
+
+  it('says that a recording broke off, or stopped coming', async () => {
+    for (const end of [(response: ServerResponse) => response.destroy(), () => undefined]) {
+      server.removeAllListeners('request').on('request', (_request, response) => {
+        response.writeHead(200, { 'content-length': 100 }).write('some', () => end(response));
+      });
+      const { exitCode, notes } = await runCaptured(['trace', '-e', address(), '-t', '100ms']);
+      expect(exitCode).to.equal(1);
+      expect(notes[0]).to.match(/broke off$/);
+    }
   });
 
   it('takes one server, and writes to no terminal', async () => {

@@ -18,6 +18,8 @@ import type { Clock } from '@paxkv/paxos';
 import type { Command, Reply } from '@paxkv/protocol';
 import {
   type FaultProfile,
+  type PortFaults,
+  PortNetwork,
   reliable,
   SimDisk,
   SimNetwork,
@@ -26,7 +28,6 @@ import {
 } from '@paxkv/simulator';
 import { entropyFrom } from '../../../kv/entropy.ts';
 import { LevelNetwork } from '../../../kv/level-network.ts';
-import { type PortFaults, PortNetwork } from '../../../kv/port-network.ts';
 import { WindowDisk } from '../../../kv/window-disk.ts';
 import { memoryLevel, type TestLevel } from '../state-machine/fixtures.ts';
 

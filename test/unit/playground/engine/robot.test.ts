@@ -3,6 +3,7 @@ import { attempt, repeat } from '@paxkv/playground/internal/engine/robot';
 import { expect } from 'chai';
 
 const runCount = 60;
+const serverRunCount = 12;
 
 describe('the robot', () => {
   it('breaks nothing in the shipped core, whatever it does', async () => {
@@ -22,6 +23,21 @@ describe('the robot', () => {
       faultCount += made.faultCount;
     }
     expect(faultCount).to.be.above(10 * runCount);
+  });
+
+  it('breaks nothing in whole servers, whatever it does', async () => {
+    for (let run = 0; run < serverRunCount; run += 1) {
+      const made = await attempt(
+        {
+          ...{ ...settingsDefault, seed: `${run}`, hasServers: true },
+          peerCount: 3 + (run % 3),
+          isLed: run % 4 !== 0,
+          network: run % 3 === 0 ? 'lossy' : 'calm',
+        },
+        shippedCore,
+      );
+      expect(made.violations, `run ${run}`).to.deep.equal([]);
+    }
   });
 
   it('does the same again from the same seed, and its recording does so without it', async () => {

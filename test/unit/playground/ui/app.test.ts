@@ -14,7 +14,13 @@ async function render(
   const model = await Model.open(address, {
     language,
     mutants: [{ id: 'quorum-one-short', does: 'Does it.', loses: 'All.', core: shippedCore }],
-    surroundings: { now: () => 0, isStill: () => true, nextFrame: () => {}, setAddress: () => {} },
+    surroundings: {
+      now: () => 0,
+      isStill: () => true,
+      isNarrow: () => false,
+      nextFrame: () => {},
+      setAddress: () => {},
+    },
   });
   change(model);
   await model.idle;

@@ -18,6 +18,7 @@ class FakePage {
       surroundings: {
         now: () => this.nowMs,
         isStill: () => false,
+        isNarrow: () => false,
         nextFrame: (callback) => this.#callbacks.push(callback),
         setAddress: (next) => {
           this.address = next;

@@ -27,7 +27,8 @@ export interface Figures {
   readonly failures: Readonly<Record<string, number>>;
   /** Requests of an open loop that were due before the end but were never sent. */
   readonly unsent: number;
-  readonly latencyMs: Latencies;
+  /** `null` if no request was answered. */
+  readonly latencyMs: Latencies | null;
   readonly histogram: readonly Bar[];
   readonly rateOverTime: { readonly intervalMs: number; readonly perSecond: readonly number[] };
 }
@@ -40,7 +41,7 @@ export function toFigures(result: LoadResult): Figures {
     perSecond: elapsedMs === 0 ? 0 : (answeredCount * 1000) / elapsedMs,
     failures: Object.fromEntries(result.failures),
     unsent: result.unsentCount,
-    latencyMs: toLatencies(histogram),
+    latencyMs: histogram.totalCount === 0 ? null : toLatencies(histogram),
     histogram: toBars(result.bars),
     rateOverTime: {
       intervalMs,

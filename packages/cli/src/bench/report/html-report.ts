@@ -58,6 +58,15 @@ function toSection(plot: Plot): string {
 
 function plotsOf({ rateOverTime, latencyMs, histogram }: BenchResult): Plot[] {
   const { intervalMs, perSecond } = rateOverTime;
+  const rates = {
+    title: 'Requests a second, over time',
+    bars: perSecond.map((rate, index) => ({
+      label: `${((index * intervalMs) / 1000).toFixed(1)} s`,
+      height: rate,
+      text: toCount(rate),
+    })),
+  };
+  if (latencyMs === null) return [rates];
   const percentiles = [
     ['p50', latencyMs.p50],
     ['p90', latencyMs.p90],
@@ -66,14 +75,7 @@ function plotsOf({ rateOverTime, latencyMs, histogram }: BenchResult): Plot[] {
     ['max', latencyMs.max],
   ] as const;
   return [
-    {
-      title: 'Requests a second, over time',
-      bars: perSecond.map((rate, index) => ({
-        label: `${((index * intervalMs) / 1000).toFixed(1)} s`,
-        height: rate,
-        text: toCount(rate),
-      })),
-    },
+    rates,
     {
       title: 'Latency percentiles, ms',
       bars: percentiles.map(([label, ms]) => ({ label, height: ms, text: toMs(ms) })),

@@ -6,7 +6,7 @@ import { requestKinds } from '../workload/mix.ts';
 const barWidth = 40;
 
 export function toTextReport(settings: BenchSettings, result: BenchResult): string {
-  const { latencyMs, failures } = result;
+  const { failures } = result;
   const lines = [
     toTitle(settings),
     '',
@@ -21,13 +21,22 @@ export function toTextReport(settings: BenchSettings, result: BenchResult): stri
       : []),
     `generator   ${Math.round(result.generatorShare * 100)} % of a core`,
     '',
+    ...toLatencyLines(result),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function toLatencyLines(result: BenchResult): string[] {
+  const { latencyMs } = result;
+  if (latencyMs === null) return ['latency ms  none: no request was answered'];
+  const { p50, p90, p99, p99_9, max, mean } = latencyMs;
+  return [
     'latency ms',
-    `  p50 ${toMs(latencyMs.p50)}   p90 ${toMs(latencyMs.p90)}   p99 ${toMs(latencyMs.p99)}   ` +
-      `p99.9 ${toMs(latencyMs.p99_9)}   max ${toMs(latencyMs.max)}   mean ${toMs(latencyMs.mean)}`,
+    `  p50 ${toMs(p50)}   p90 ${toMs(p90)}   p99 ${toMs(p99)}   ` +
+      `p99.9 ${toMs(p99_9)}   max ${toMs(max)}   mean ${toMs(mean)}`,
     '',
     ...toBarLines(result),
   ];
-  return `${lines.join('\n').trimEnd()}\n`;
 }
 
 /** The load in one line. */

@@ -5,7 +5,7 @@
  * Replies to gets are not cached, so that the cache stays small. A repeated get is executed again: it changes
  * nothing, and a later reply is as good as the lost one.
  */
-import assert from 'node:assert/strict';
+import { strict as assert } from 'node:assert';
 import {
   isWriteReply,
   type Principal,

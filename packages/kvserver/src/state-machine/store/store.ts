@@ -2,7 +2,7 @@
  * The store: applies commands to entries in memory, and counts revisions. The entry cache reads and writes the
  * database. The effect of each command is in `commands/`.
  */
-import assert from 'node:assert/strict';
+import { strict as assert } from 'node:assert';
 import type { CommandOf, LeaseId } from '@paxkv/protocol';
 import type { Lease } from '../leases/lease.ts';
 import { LeaseDraft } from '../leases/lease-draft.ts';

@@ -11,6 +11,8 @@ export interface CallRecord extends ClientCall {
   readonly answeredMs: number | undefined;
   /** The answer to a get; `undefined` for an absent key. */
   readonly result: string | undefined;
+  /** The code of the error that the client got instead of an answer. The call may have taken effect. */
+  readonly failure?: string;
 }
 
 /** Returns a key whose calls no order explains, if there is one. */

@@ -102,6 +102,10 @@ export class Judge implements Witness {
     this.#check('history', key === undefined, () => `no order explains the calls about ${key}`);
   }
 
+  onCallFailed({ id }: ClientCall, failure: string): void {
+    this.#calls = this.#calls.map((call) => (call.id === id ? { ...call, failure } : call));
+  }
+
   #onAcceptSent(peer: number, seq: number, ballot: Ballot, { value = '' }: MessageFacts): void {
     const key = `${seq} ${ballotText(ballot)}`;
     const asked = this.#asked.get(key) ?? value;

@@ -42,12 +42,13 @@ const codes: Readonly<Record<Type, string>> = {
 const types = new Map(Object.entries(codes).map(([type, code]) => [code, type as Type]));
 
 export function addressOf({ settings, log, moment }: Recording): string {
-  const { seed, peerCount, isLed, network, mutant } = settings;
+  const { seed, peerCount, isLed, network, hasServers, mutant } = settings;
   return [
     `s=${escapeText(seed)}`,
     `n=${peerCount}`,
     ...(isLed ? ['led=1'] : []),
     ...(network === 'lossy' ? ['net=lossy'] : []),
+    ...(hasServers ? ['kv=1'] : []),
     ...(mutant === undefined ? [] : [`mut=${escapeText(mutant)}`]),
     `m=${moment}`,
     ...(log.length > 0 ? [`a=${log.map(encodeLogged).join('~')}`] : []),
@@ -64,6 +65,7 @@ export function recordingAt(address: string): Recording {
     peerCount: Math.min(peerCountMax, Math.max(peerCountMin, peerCount)),
     isLed: parameters.get('led') === '1',
     network: parameters.get('net') === 'lossy' ? 'lossy' : 'calm',
+    hasServers: parameters.get('kv') === '1',
     mutant: mutant && unescapeText(mutant),
   };
   const moment = Math.min(momentMax, wholeNumber(parameters.get('m'), 0));

@@ -4,6 +4,7 @@ import type { Action } from '../action.ts';
 import type { CallRecord } from '../judge/history.ts';
 import type { Violation } from '../judge/lamp.ts';
 import type { MessageFacts } from '../protocol/messages.ts';
+import type { ServerFacts } from '../world/program.ts';
 
 /** `unknown`: of a peer that was not recorded. */
 export type PeerState = 'down' | 'starting' | 'up' | 'paused' | 'failed' | 'unknown';
@@ -43,6 +44,8 @@ export interface PeerView {
   readonly max: number;
   /** The highest instance that its store applied. */
   readonly applied: number;
+  /** The state of the server around it. Absent if there is none. */
+  readonly server?: ServerFacts;
   readonly clockRate: number;
   readonly disk: DiskView;
   /** The instances in order of seq: all from 0 on, or the latest ones of a recording. */

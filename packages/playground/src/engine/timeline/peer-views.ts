@@ -54,17 +54,18 @@ export class PeerViews {
     const { disk, hasFailed, clockRate } = this.at(me);
     this.#touched.delete(me);
     const before = this.#views[me];
-    const max = Math.max(program?.paxos.max() ?? before?.max ?? -1, -1);
+    const max = Math.max(program?.peer.max() ?? before?.max ?? -1, -1);
     const last = Math.max(max, (before?.instances.length ?? 0) - 1);
     return {
       id: me,
       state: stateOf(host, hasFailed),
       isDeaf: cluster.isDeaf(me),
-      isMember: program?.paxos.isMember() ?? before?.isMember ?? true,
-      leader: program?.paxos.leader(),
-      min: program?.paxos.min() ?? before?.min ?? 0,
+      isMember: program?.peer.isMember() ?? before?.isMember ?? true,
+      leader: program?.peer.leader(),
+      min: program?.peer.min() ?? before?.min ?? 0,
       max,
-      applied: program?.store.applied ?? -1,
+      applied: program?.applied ?? -1,
+      ...(program?.server !== undefined && { server: program.server }),
       clockRate,
       disk: disk.view,
       instances: Array.from({ length: last + 1 }, (_, seq) =>
@@ -88,7 +89,7 @@ function instanceView(
   { promised, vote }: Acceptance,
   before: InstanceView | undefined,
 ): InstanceView {
-  const status = program?.paxos.status(seq) ?? { fate: 'pending' };
+  const status = program?.peer.status(seq) ?? { fate: 'pending' };
   const fate = status.fate === 'pending' ? 'undecided' : status.fate;
   const value = status.fate === 'decided' ? status.value : undefined;
   const isSame =

@@ -6,7 +6,7 @@ import type { Judge } from '../judge/judge.ts';
 import { factsOf } from '../protocol/messages.ts';
 import { shortWrite, writeFactsOf } from '../protocol/writes.ts';
 import type { Cluster } from '../world/cluster.ts';
-import type { Witness } from '../world/witness.ts';
+import type { ClientCall, Witness } from '../world/witness.ts';
 import { FlightViews } from './flight-views.ts';
 import type { Frame, Occurrence } from './frame.ts';
 import { PeerViews } from './peer-views.ts';
@@ -94,6 +94,14 @@ export class Recorder implements Witness {
     else disk.lose();
     const text = facts.map(shortWrite).join(', ');
     this.#note({ type: fate === 'kept' ? 'durable' : 'unwritten', peer, text });
+  }
+
+  onCalled({ peer }: ClientCall): void {
+    this.#peers.touch(peer);
+  }
+
+  onAnswered({ peer }: ClientCall): void {
+    this.#peers.touch(peer);
   }
 
   onUp(peer: number): void {

@@ -1,6 +1,13 @@
 /** Cluster: peers of the core in a simulated world. It performs actions on them. */
-import { type DatagramProfile, harsh, SimNetwork, World } from '@paxkv/simulator';
+import {
+  type DatagramProfile,
+  harsh,
+  type SeededRandom,
+  SimNetwork,
+  World,
+} from '@paxkv/simulator';
 import { type Action, messageDelayMs, type PeerAction } from '../action.ts';
+import { ServerNetwork } from '../server/server-network.ts';
 import { peersOf, type Settings } from '../settings.ts';
 import type { Core } from './core.ts';
 import { PeerHost } from './peer-host.ts';
@@ -27,6 +34,8 @@ export class Cluster {
   readonly hosts: readonly PeerHost[];
   readonly #witness: Required<Witness>;
   readonly #deaf = new Set<number>();
+  readonly #losses: SeededRandom;
+  #isLossy: boolean;
   #callCount = 0;
 
   constructor(settings: Settings, core: Core, witness: Required<Witness>) {
@@ -34,6 +43,8 @@ export class Cluster {
     this.settings = settings;
     this.#witness = witness;
     this.world = new World({ seed });
+    this.#losses = this.world.random('lost messages of servers');
+    this.#isLossy = network === 'lossy';
     this.network = new SimNetwork(this.world, {
       peerCount,
       hints,
@@ -41,7 +52,10 @@ export class Cluster {
       copy: (envelope) => envelope,
       watch: (fate, envelope) => witness.onFate(fate, envelope),
     });
-    const parts = { world: this.world, network: this.network, core, settings, witness };
+    const servers = settings.hasServers
+      ? new ServerNetwork(this.world, (from, to) => this.#isLost(from, to))
+      : undefined;
+    const parts = { world: this.world, network: this.network, core, settings, witness, servers };
     this.hosts = peersOf(settings).map((me) => new PeerHost(me, parts));
   }
 
@@ -66,7 +80,7 @@ export class Cluster {
         this.#propose(action);
         break;
       case 'done':
-        this.#host(action.peer).program?.paxos.done(action.seq);
+        this.#host(action.peer).program?.done(action.seq);
         break;
       case 'cut':
       case 'mend':
@@ -80,6 +94,7 @@ export class Cluster {
         break;
       case 'lossy':
       case 'calm':
+        this.#isLossy = action.type === 'lossy';
         for (const { me } of this.hosts) this.network.setUnreliable(me, action.type === 'lossy');
         break;
       case 'lose':
@@ -120,10 +135,7 @@ export class Cluster {
   }
 
   #propose({ peer, seq, value }: Extract<Action, { type: 'propose' }>): void {
-    const { program } = this.#host(peer);
-    if (program === undefined) return;
-    this.#witness.onProposed(peer, { seq, value });
-    program.paxos.start(seq, value);
+    this.#host(peer).program?.propose(seq, value);
   }
 
   #call(action: Extract<Action, { type: 'put' | 'get' }>): void {
@@ -139,7 +151,13 @@ export class Cluster {
       key: action.key,
     };
     this.#witness.onCalled(call);
-    program.store.call(call);
+    program.call(call);
+  }
+
+  /** Whether a message that is not of Paxos is lost on its way from one server to another. */
+  #isLost(from: number, to: number): boolean {
+    if (this.network.isCut(from, to)) return true;
+    return this.#isLossy && this.#losses.chance(profile.lossChance);
   }
 
   #host(peer: number): PeerHost {

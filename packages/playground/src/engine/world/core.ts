@@ -2,7 +2,7 @@
 import { Paxos, type PaxosOptions } from '@paxkv/paxos';
 
 export interface Core {
-  load(options: PaxosOptions<string>): Promise<Paxos<string>>;
+  load<Value>(options: PaxosOptions<Value>): Promise<Paxos<Value>>;
 }
 
 /** Returns the core with this mistake, or the shipped core. */

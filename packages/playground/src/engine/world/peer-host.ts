@@ -1,5 +1,5 @@
 /** One peer with its host: node, disk and clock. */
-import type { Paxos, Storage, Transport } from '@paxkv/paxos';
+import type { Storage, Transport } from '@paxkv/paxos';
 import {
   type Lifetime,
   type NodeClock,
@@ -8,9 +8,12 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
+import { ServerHost } from '../server/server-host.ts';
+import type { ServerNetwork } from '../server/server-network.ts';
 import type { Settings } from '../settings.ts';
-import { StoreReplica } from '../store/store-replica.ts';
+import { PeerProgram } from '../store/peer-program.ts';
 import type { Core } from './core.ts';
+import type { Program } from './program.ts';
 import type { Witness } from './witness.ts';
 
 export interface HostParts {
@@ -19,12 +22,8 @@ export interface HostParts {
   readonly core: Core;
   readonly settings: Settings;
   readonly witness: Required<Witness>;
-}
-
-/** What runs on the node between a start and a crash. */
-export interface Program {
-  readonly paxos: Paxos<string>;
-  readonly store: StoreReplica;
+  /** Absent if the peers are not in whole servers. */
+  readonly servers: ServerNetwork | undefined;
 }
 
 const diskPace = { delayMsMin: 1, delayMsMax: 3 };
@@ -34,10 +33,11 @@ export class PeerHost {
   readonly clock: NodeClock;
   readonly #parts: HostParts;
   readonly #disk: SimDisk<string>;
+  readonly #server: ServerHost | undefined;
   readonly #node: SimNode<Program>;
 
   constructor(me: number, parts: HostParts) {
-    const { world, witness } = parts;
+    const { world, witness, servers } = parts;
     this.me = me;
     this.#parts = parts;
     this.clock = world.nodeClock();
@@ -47,6 +47,7 @@ export class PeerHost {
       watch: (fate, writes) => witness.onWriteEnded(me, fate, writes),
       ...diskPace,
     });
+    this.#server = servers && new ServerHost(me, world, servers);
     this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime), this.clock);
   }
 
@@ -80,13 +81,14 @@ export class PeerHost {
 
   /** Stops the program cleanly, as its host would. */
   stop(): void {
-    this.#node.program?.paxos.kill().then(() => this.crash());
+    this.#node.program?.stop().then(() => this.crash());
   }
 
-  /** Crashes the peer and empties its disk, which then reports that it lost its contents. */
+  /** Crashes the peer and empties its disks; that of the peer then reports that it lost its contents. */
   wipe(): void {
     this.crash();
     this.#disk.wipe('lost');
+    this.#server?.wipe();
     this.#parts.witness.onWiped(this.me);
   }
 
@@ -103,28 +105,14 @@ export class PeerHost {
     const { world, network, core, settings, witness } = this.#parts;
     onCrash(() => network.unplug(me));
     onCrash(() => this.#disk.crash());
-    const random = world.random(`paxos ${me}`);
-    const paxos = await core.load({
-      me,
-      peerCount: settings.peerCount,
-      isCandidate: settings.isLed,
-      clock,
-      random,
+    onCrash(() => this.#server?.crash());
+    const parts = {
+      ...{ me, settings, core, clock, gate, witness },
+      random: world.random(`paxos ${me}`),
       transport: gate.transport(this.#watchedTransport(network.transport(me))),
       storage: gate.storage(this.#watchedStorage(this.#disk.open())),
-    });
-    const store = new StoreReplica({ me, paxos, clock, witness });
-    await paxos.join({
-      onDecided: (decision) => {
-        witness.onDecided(me, decision);
-        store.onDecided(decision);
-      },
-      onReadIndex: (readIndex) => store.onReadIndex(readIndex),
-      onLeader: (leader) => witness.onLeader(me, leader),
-      onAdmitted: () => witness.onAdmitted(me),
-      onStopped: (error) => witness.onFailed(me, error),
-    });
-    return { paxos, store };
+    };
+    return this.#server === undefined ? PeerProgram.boot(parts) : this.#server.boot(parts);
   }
 
   #watchedTransport(transport: Transport<string>): Transport<string> {

@@ -26,6 +26,8 @@ export interface Witness {
   onProposed?(peer: number, decision: Decision<string>): void;
   onCalled?(call: ClientCall): void;
   onAnswered?(call: ClientCall, result: string | undefined): void;
+  /** The client got an error instead of an answer. The call may have taken effect. */
+  onCallFailed?(call: ClientCall, code: string): void;
 }
 
 /** One put or get of a client. */
@@ -56,6 +58,7 @@ export function together(witnesses: readonly Witness[]): Required<Witness> {
     onProposed: (...args) => each((witness) => witness.onProposed?.(...args)),
     onCalled: (...args) => each((witness) => witness.onCalled?.(...args)),
     onAnswered: (...args) => each((witness) => witness.onAnswered?.(...args)),
+    onCallFailed: (...args) => each((witness) => witness.onCallFailed?.(...args)),
   };
 
   function each(tell: (witness: Witness) => void): void {

@@ -33,10 +33,12 @@ describe('the text of a benchmark', () => {
     expect(toFailureList({})).to.equal('0');
   });
 
-  it('survives a result without an answer', () => {
-    const latencyMs = { p50: 0, p90: 0, p99: 0, p99_9: 0, max: 0, mean: 0 };
-    const none = { ...result, answered: 0, perSecond: 0, latencyMs, histogram: [] };
-    expect(toTextReport(settings, none)).to.match(/^answered +0 in/m);
+  it('shows no latency where nothing was answered', () => {
+    const none = { ...result, answered: 0, perSecond: 0, latencyMs: null, histogram: [] };
+    const text = toTextReport(settings, none);
+    expect(text).to.match(/^answered +0 in/m);
+    expect(text).to.match(/^latency ms {2}none: no request was answered$/m);
+    expect(text).not.to.contain('p50');
   });
 
   it('gives milliseconds three digits', () => {

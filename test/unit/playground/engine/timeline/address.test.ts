@@ -35,6 +35,7 @@ describe('an address', () => {
         peerCount: 5,
         isLed: true,
         network: 'lossy',
+        hasServers: true,
         mutant: 'vote-below-promise',
       } as const,
       log: actions.map((action, index) => ({ at: 3 * index + 1, action })),

@@ -1,7 +1,7 @@
-import { seeded, World } from '@paxkv/simulator';
+import { type Operation, seeded, World } from '@paxkv/simulator';
 import { expect } from 'chai';
-import { rejectionOf } from '../unit/simulator/rejection.ts';
-import { type Operation, StateDisk } from './state-disk.ts';
+import { StateDisk } from '../../kv/state-disk.ts';
+import { rejectionOf } from './rejection.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const put = (text: string): Operation => ({ type: 'put', key: bytes(text), value: bytes(text) });
@@ -11,7 +11,7 @@ async function textsIn(disk: StateDisk): Promise<string[]> {
   return keys.map((key) => new TextDecoder().decode(key));
 }
 
-describe('StateDisk', () => {
+describe('LevelDisk', () => {
   it(
     ...seeded('keeps a synced batch and all before it over a crash', async (world) => {
       const disk = new StateDisk(world, world.random('state'));

@@ -1,7 +1,18 @@
-/** A network with faults for the messages of simulated replicas other than those of Paxos. */
-import type { Port } from '@paxkv/kvserver/internal/replica/ports';
-import type { SeededRandom, World } from '@paxkv/simulator';
+/** A network with faults for the messages of simulated hosts other than those of Paxos. */
+import type { SeededRandom } from '../seeded-random.ts';
+import type { World } from '../world.ts';
 
+/** Where one incarnation of a node sends and receives messages of one kind. */
+export interface Port<Message> {
+  /** Delivers to `receive`. Called once, before any `send`. */
+  open(receive: (from: number, message: Message) => void): void;
+  /** Sends without waiting. A message that cannot be sent is lost. */
+  send(to: number, message: Message): void;
+  /** Stops delivering. */
+  close(): void;
+}
+
+/** What the network does to messages. Chances are from 0 to 1. */
 export interface PortFaults<Message> {
   readonly lossChance: number;
   readonly repeatChance: number;
@@ -17,6 +28,7 @@ export interface PortFaults<Message> {
   readonly onDelivered: (from: number, to: number, message: Message) => void;
 }
 
+/** Carries messages of one kind between nodes, each by itself, after a random delay. */
 export class PortNetwork<Message extends { readonly type: string }> {
   readonly #world: World;
   readonly #random: SeededRandom;
