@@ -8,6 +8,7 @@ export {
   LevelDisk,
   type LevelDiskOptions,
   type Operation,
+  type Rows,
 } from './level-disk.ts';
 export type { Fate } from './network/carrier.ts';
 export {

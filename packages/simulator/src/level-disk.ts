@@ -10,17 +10,23 @@ import type { World } from './world.ts';
 /** Duration of a flush on an ordinary disk. */
 export const flushPace = { delayMsMin: 1, delayMsMax: 6, slowChance: 0, slowMsMax: 0 } as const;
 
-type Bytes = Uint8Array;
-
 /** One operation of a batch. */
 export type Operation =
-  | { readonly type: 'put'; readonly key: Bytes; readonly value: Bytes }
-  | { readonly type: 'del'; readonly key: Bytes };
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: Uint8Array };
+
+/** The rows of a database. */
+export interface Rows {
+  /** Resolves with all of them, in the order of their keys. */
+  all(): Promise<[key: Uint8Array, value: Uint8Array][]>;
+}
 
 /** The part of a database in memory that the disk uses, such as one of `memory-level`. */
 export interface Level {
+  /** Writes all of them, or none. */
   batch(operations: Operation[]): Promise<void>;
-  iterator(): { all(): Promise<[key: Bytes, value: Bytes][]> };
+  /** Reads every row. */
+  iterator(): Rows;
 }
 
 interface SyncOptions {
@@ -38,12 +44,12 @@ class ChainedBatch {
     this.#write = write;
   }
 
-  put(key: Bytes, value: Bytes): this {
+  put(key: Uint8Array, value: Uint8Array): this {
     this.#operations.push({ type: 'put', key, value });
     return this;
   }
 
-  del(key: Bytes): this {
+  del(key: Uint8Array): this {
     this.#operations.push({ type: 'del', key });
     return this;
   }
@@ -74,7 +80,7 @@ export class LevelDisk<L extends Level> {
   readonly #random: SeededRandom;
   readonly #watch: (operations: readonly Operation[]) => void;
   /** Durable content, by key in hexadecimal. */
-  readonly #durable = new Map<string, readonly [key: Bytes, value: Bytes]>();
+  readonly #durable = new Map<string, readonly [key: Uint8Array, value: Uint8Array]>();
   /** Batches since then, the oldest first. */
   #unsynced: Written[] = [];
   #writtenCount = 0;
@@ -93,7 +99,7 @@ export class LevelDisk<L extends Level> {
   }
 
   /** Everything that is durable, by key in hexadecimal. */
-  get contents(): ReadonlyMap<string, readonly [key: Bytes, value: Bytes]> {
+  get contents(): ReadonlyMap<string, readonly [key: Uint8Array, value: Uint8Array]> {
     return this.#durable;
   }
 
@@ -225,7 +231,7 @@ export class LevelDisk<L extends Level> {
 }
 
 /** The bytes in hexadecimal. */
-function nameOf(key: Bytes): string {
+function nameOf(key: Uint8Array): string {
   return Array.from(key, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -17,6 +17,7 @@ export interface PortFaults<Message> {
   readonly lossChance: number;
   readonly repeatChance: number;
   readonly delayMsMax: number;
+  /** Whether messages in this direction are lost. */
   readonly isCut: (from: number, to: number) => boolean;
   /** Copies a message, so that servers share no object. */
   readonly copy: (message: Message, from: number, to: number) => Message;
@@ -58,6 +59,7 @@ export class PortNetwork<Message extends { readonly type: string }> {
     };
   }
 
+  /** The node receives nothing from now on, until its port is opened. */
   unplug(me: number): void {
     this.#receivers.delete(me);
   }
