@@ -62,6 +62,23 @@ describe('the console in a browser (left out where no Chromium is installed)', f
     expect(await client.get('a/../key ü')).to.equal(undefined);
   });
 
+  it('lists the keys that begin with a prefix, page by page, and gets the one that is clicked', async () => {
+    const client = cluster.client();
+    const names = Array.from({ length: 60 }, (_, number) => `listed/${number + 100}`);
+    await Promise.all(names.map((name) => client.put(name, `value of ${name}`)));
+    await open(0);
+    await page.getByLabel('Keys that begin with').fill('listed/');
+    await page.locator('[data-command=list]').click();
+    await page.getByText('The first 50 keys.').waitFor();
+    await page.locator('[data-command=more]').click();
+    await page.getByText('60 keys.', { exact: true }).waitFor();
+    expect(await page.locator('.listed button').allTextContents()).to.deep.equal(names);
+    expect(await page.locator('[data-command=more]').count()).to.equal(0);
+    await page.getByRole('button', { name: 'listed/155' }).click();
+    await page.locator('[data-result=found]').waitFor();
+    expect(await page.getByLabel('Value').inputValue()).to.equal('value of listed/155');
+  });
+
   it('has no fault that axe finds, light and dark, wide and narrow, in both languages', async () => {
     for (const { width, hash, ...scheme } of [
       { width: 1280, colorScheme: 'light', hash: '' },
@@ -71,6 +88,8 @@ describe('the console in a browser (left out where no Chromium is installed)', f
       await page.locator('[name=key]').fill('some key');
       await page.locator('[data-command=get]').click();
       await page.locator('[data-result=absent]').waitFor();
+      await page.locator('[data-command=list]').click();
+      await page.locator('.listed button').first().waitFor();
       await page.locator('summary').click();
       expect(await findFaults(page), `${width}`).to.deep.equal([]);
       const tooWideBy = await page.evaluate(

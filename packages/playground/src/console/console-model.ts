@@ -1,6 +1,7 @@
 /** Model of the console: the latest status, its history, and what the visitor does with keys. */
 import type { Language } from '../text/words.ts';
 import { History } from './history.ts';
+import { KeyBrowser } from './key-browser.ts';
 import { type Fetch, type KeyCommand, type KeyResult, sendKeyCommand } from './key-requests.ts';
 import { Poller } from './poller.ts';
 import type { StatusView } from './status-view.ts';
@@ -28,6 +29,8 @@ export interface KeyCall {
 export class ConsoleModel {
   readonly history = new History();
   readonly protocol: string;
+  /** The keys that the visitor has listed. */
+  readonly browser: KeyBrowser;
   readonly #surroundings: ConsoleSurroundings;
   readonly #poller: Poller;
   readonly #listeners = new Set<() => void>();
@@ -42,6 +45,7 @@ export class ConsoleModel {
     this.#surroundings = surroundings;
     this.protocol = surroundings.protocol;
     const { fetch, schedule, isVisible } = surroundings;
+    this.browser = new KeyBrowser(fetch, () => this.#changed());
     this.#poller = new Poller({
       fetch,
       schedule,

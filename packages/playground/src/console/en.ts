@@ -108,6 +108,14 @@ export const en: ConsoleTexts = {
     version: 'writes',
     bytes: 'bytes',
   },
+  listing: {
+    prefix: 'Keys that begin with',
+    list: 'List',
+    found: 'Listed keys',
+    more: 'More',
+    count: (count, hasMore) =>
+      hasMore ? `The first ${counted(count, 'key')}.` : `${counted(count, 'key')}.`,
+  },
   results: {
     found: () => 'Found.',
     absent: () => 'The key is absent.',

@@ -3,6 +3,8 @@
  * as *unknown*, and the visitor decides.
  */
 
+import { fromBase64, toBase64, toHex, toText } from './base64.ts';
+
 /** Sends a request to the server that the page came from. */
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
@@ -26,18 +28,21 @@ export interface ShownEntry {
 
 export type Outcome = 'not done' | 'done' | 'unknown';
 
+/** The command was refused, or its answer was lost. */
+export interface Failure {
+  readonly type: 'failed';
+  readonly code: string;
+  readonly outcome: Outcome;
+  readonly message: string;
+}
+
 export type KeyResult =
   | { readonly type: 'found'; readonly entry: ShownEntry }
   | { readonly type: 'absent' }
   | { readonly type: 'written'; readonly revision: number }
   | { readonly type: 'counted'; readonly revision: number; readonly value: string }
   | { readonly type: 'deleted'; readonly revision: number; readonly existed: boolean }
-  | {
-      readonly type: 'failed';
-      readonly code: string;
-      readonly outcome: Outcome;
-      readonly message: string;
-    };
+  | Failure;
 
 /** The body of a reply, before its members are checked. */
 interface Reply {
@@ -59,25 +64,30 @@ interface Reported {
 
 const hexBytesMax = 64;
 const timeoutMs = 15_000;
-/** More arguments in one call could overflow the stack. */
-const chunkBytes = 0x2000;
 
 const outcomes: readonly Outcome[] = ['not done', 'done', 'unknown'];
 
 /** Sends one command. Never rejects. */
 export async function sendKeyCommand(fetch: Fetch, command: KeyCommand): Promise<KeyResult> {
+  // A get has no effect. A write of which the server did not say the outcome may have taken effect.
+  const ifLost = command.type === 'get' ? 'not done' : 'unknown';
   try {
-    const response = await fetch(`v1/${command.type}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(bodyOf(command)),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const response = await post(fetch, `v1/${command.type}`, bodyOf(command));
     const reply: Reply = await response.json();
-    return response.ok ? toResult(command, reply) : toFailure(command, reply.error);
+    return response.ok ? toResult(command, reply) : toFailure(reply.error, ifLost);
   } catch (error) {
-    return toFailure(command, { message: error instanceof Error ? error.message : String(error) });
+    return toFailure({ message: error instanceof Error ? error.message : String(error) }, ifLost);
   }
+}
+
+/** Sends a body to a path of the server. @throws Error if no answer comes */
+export function post(fetch: Fetch, path: string, body: object): Promise<Response> {
+  return fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(timeoutMs),
+  });
 }
 
 function bodyOf(command: KeyCommand): object {
@@ -94,45 +104,25 @@ function toResult({ type }: KeyCommand, reply: Reply): KeyResult {
   return reply.found === true ? { type: 'found', entry: toEntry(reply) } : { type: 'absent' };
 }
 
-/** A get has no effect. A write of which the server did not say the outcome may have taken effect. */
-function toFailure({ type }: KeyCommand, error: unknown): KeyResult {
+/** `ifLost`: the outcome if the server did not say it. */
+export function toFailure(error: unknown, ifLost: Outcome): Failure {
   const { code, outcome, message }: Reported = Object(error);
-  const named = outcomes.find((each) => each === outcome);
   return {
     type: 'failed',
     code: typeof code === 'string' ? code : 'KV_UNREACHABLE',
-    outcome: named ?? (type === 'get' ? 'not done' : 'unknown'),
+    outcome: outcomes.find((each) => each === outcome) ?? ifLost,
     message: typeof message === 'string' ? message : '',
   };
 }
 
 function toEntry(reply: Reply): ShownEntry {
-  const bytes = Uint8Array.from(atob(String(reply.value)), (each) => each.charCodeAt(0));
-  const shown = [...bytes.subarray(0, hexBytesMax)];
+  const bytes = fromBase64(String(reply.value));
   return {
     text: toText(bytes),
-    hex: shown.map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
+    hex: toHex(bytes, hexBytesMax),
     byteCount: bytes.length,
     createRevision: Number(reply.createRevision),
     modRevision: Number(reply.modRevision),
     version: Number(reply.version),
   };
-}
-
-/** A byte order mark is part of the value. */
-function toText(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-function toBase64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  let binary = '';
-  for (let start = 0; start < bytes.length; start += chunkBytes) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + chunkBytes));
-  }
-  return btoa(binary);
 }

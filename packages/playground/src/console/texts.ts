@@ -72,6 +72,9 @@ export interface ConsoleTexts {
       string
     >
   >;
+  readonly listing: Readonly<Record<'prefix' | 'list' | 'found' | 'more', string>> & {
+    readonly count: (count: number, hasMore: boolean) => string;
+  };
   readonly results: ResultTexts;
   readonly outcomes: Readonly<Record<Outcome, string>>;
   readonly all: Readonly<Record<'heading' | 'member' | 'value', string>>;

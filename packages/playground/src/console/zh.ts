@@ -96,6 +96,13 @@ export const zh: ConsoleTexts = {
     version: '写入次数',
     bytes: '字节',
   },
+  listing: {
+    prefix: '以此开头的键',
+    list: '列出',
+    found: '列出的键',
+    more: '更多',
+    count: (count, hasMore) => (hasMore ? `前 ${count} 个键。` : `共 ${count} 个键。`),
+  },
   results: {
     found: () => '已读到。',
     absent: () => '没有这个键。',

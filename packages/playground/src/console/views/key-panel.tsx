@@ -1,7 +1,8 @@
-/** Reads and writes one key at a time. */
+/** Reads and writes one key at a time, and lists keys. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { KeyCommand } from '../key-requests.ts';
+import { KeyList } from './key-list.tsx';
 import { KeyOutcome } from './key-outcome.tsx';
 import type { ConsoleProps } from './view-props.ts';
 
@@ -40,6 +41,7 @@ export function KeyPanel({ model, texts }: ConsoleProps): JSX.Element {
           ))}
         </fieldset>
       )}
+      <KeyList {...{ model, texts }} onPick={(key) => void send({ type: 'get', key })} />
     </section>
   );
 }
