@@ -61,6 +61,8 @@ export class Consumer {
   async #install(): Promise<void> {
     const tarballs = join(this.#parent, 'tarballs');
     await mkdir(this.folder);
+    // Without it npm would take a project in a folder above for this one.
+    await this.write('package.json', '{ "private": true }\n');
     await withRegistry(
       run('npm', ['run', '--silent', 'pack:built'], root, { PACK_FOLDER: tarballs }),
     );
