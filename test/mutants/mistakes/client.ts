@@ -37,7 +37,7 @@ export const clientMutants: readonly Mutant[] = [
     loses: 'The caller is told "not done" of a write that took effect.',
     file: 'client/src/retry/attempts-outcome.ts',
     right: "this.#wasLost ||= error.sent === 'maybe';",
-    wrong: "this.#wasLost ||= error.sent === 'maybe' && this.#inFlightAt !== undefined;",
+    wrong: "this.#wasLost ||= error.sent === 'maybe' && this.#latest !== undefined;",
     caughtBy: [
       bySimulation,
       byTest(
