@@ -3,6 +3,7 @@ import { KvClient, type Transport } from '@paxkv/client';
 import { CliError } from './cli-error.ts';
 import { readCredentials } from './credentials.ts';
 import { type ClientOptions, splitList } from './options.ts';
+import { listenForStop } from './stop-signal.ts';
 
 /** Runs `use` with a client, and closes the client even if `use` fails. An interrupt closes it earlier. */
 export async function withClient<T>(
@@ -18,6 +19,24 @@ export async function withClient<T>(
   } finally {
     interrupt?.removeEventListener('abort', onInterrupt);
     await client.close();
+  }
+}
+
+/**
+ * Runs `use` with a client and a signal that fires at Ctrl-C or SIGTERM. The client is still open then, to give back what
+ * it holds, such as a lock.
+ */
+export async function withClientUntilStop<T>(
+  { interrupt: _, ...options }: ClientOptions,
+  use: (client: KvClient<'buffer'>, stop: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = listenForStop();
+  const abort = new AbortController();
+  void stop.requested.then(() => abort.abort());
+  try {
+    return await withClient(options, (client) => use(client, abort.signal));
+  } finally {
+    stop.close();
   }
 }
 

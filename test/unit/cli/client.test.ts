@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { withClient, withClientUntilStop } from 'paxkv/internal/client';
 import { ServerUnderTest } from '../kvserver/api/http/server-under-test.ts';
 import { runCaptured } from './captured-streams.ts';
 import { clearEnvironment, setEnvironment } from './environment.ts';
@@ -92,5 +93,31 @@ describe('the global options', () => {
     } finally {
       await server.close();
     }
+  });
+});
+
+describe('a client of a command', () => {
+  /** Writes after an interrupt, with the client that `withOne` gives. */
+  async function writeAfterInterrupt(withOne: typeof withClient | typeof withClientUntilStop) {
+    const server = await ServerUnderTest.open();
+    const interrupt = new AbortController();
+    const options = { endpoints: server.url, timeout: 5000, interrupt: interrupt.signal };
+    try {
+      return await withOne(options, (client) => {
+        interrupt.abort();
+        return client.put('a', 'b');
+      });
+    } finally {
+      await server.close();
+    }
+  }
+
+  it('is closed by an interrupt, so that the command ends', async () => {
+    const failure = await writeAfterInterrupt(withClient).catch((error: unknown) => error);
+    expect(failure).to.have.property('outcome', 'not done');
+  });
+
+  it('stays open after an interrupt if the command has something to give back', async () => {
+    expect(await writeAfterInterrupt(withClientUntilStop)).to.deep.equal({ revision: 1 });
   });
 });

@@ -1,11 +1,10 @@
 import type { Leader } from '@paxkv/client';
 import { Argument, type Command } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { withClient } from '../client.ts';
+import { withClient, withClientUntilStop } from '../client.ts';
 import { lineOf } from '../entry-form.ts';
 import { ProgramEnd, runUnderLock } from '../locked-program.ts';
 import { addClientOptions, type ClientOptions } from '../options.ts';
-import { listenForStop } from '../stop-signal.ts';
 import { jsonLine, type Streams, toJsonValue } from '../streams.ts';
 import { toExactText } from '../value-input.ts';
 import { addTtlOption } from './lease.ts';
@@ -60,32 +59,25 @@ interface Campaign {
 }
 
 /** Resolves with the exit code of the program, or with 0. */
-async function lead(
+function lead(
   { name, value, words }: Campaign,
   options: ElectOptions,
   streams: Streams,
 ): Promise<number> {
-  const stop = listenForStop();
-  const abort = new AbortController();
-  void stop.requested.then(() => abort.abort());
-  try {
-    return await withClient(options, (client) => {
-      const how = { ttlMs: options.ttl, value, signal: abort.signal };
-      return client.campaign(name, how, async (leadership) => {
-        const { fence, signal } = leadership;
-        if (words.length > 0) {
-          // Standard output is that of the program.
-          streams.note(`leads ${name} with the number ${fence}`);
-          return runUnderLock(leadership, words, abort.signal);
-        }
-        await streams.data(options.json ? jsonLine({ fence }) : `${fence}\n`);
-        await fired(AbortSignal.any([signal, abort.signal]));
-        return 0;
-      });
+  return withClientUntilStop(options, (client, stop) => {
+    const how = { ttlMs: options.ttl, value, signal: stop };
+    return client.campaign(name, how, async (leadership) => {
+      const { fence, signal } = leadership;
+      if (words.length > 0) {
+        // Standard output is that of the program.
+        streams.note(`leads ${name} with the number ${fence}`);
+        return runUnderLock(leadership, words, stop);
+      }
+      await streams.data(options.json ? jsonLine({ fence }) : `${fence}\n`);
+      await fired(AbortSignal.any([signal, stop]));
+      return 0;
     });
-  } finally {
-    stop.close();
-  }
+  });
 }
 
 function fired(signal: AbortSignal): Promise<void> {

@@ -1,11 +1,10 @@
 import { KvError } from '@paxkv/client';
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { withClient } from '../client.ts';
+import { withClientUntilStop } from '../client.ts';
 import { ProgramEnd, runUnderLock } from '../locked-program.ts';
 import { addClientOptions, type ClientOptions } from '../options.ts';
 import { duration } from '../settings/kinds.ts';
-import { listenForStop } from '../stop-signal.ts';
 import { addTtlOption } from './lease.ts';
 
 interface LockOptions extends ClientOptions {
@@ -34,23 +33,15 @@ export function addLock(program: Command): void {
   addClientOptions(
     addTtlOption(command, 'when the lock is free if this computer is gone', ttlMsDefault),
   ).action(async (name: string, words: string[], options: LockOptions) => {
-    const stop = listenForStop();
-    try {
-      const abort = new AbortController();
-      void stop.requested.then(() => abort.abort());
+    const exitCode = await withClientUntilStop(options, (client, stop) => {
       const waits = options.wait === undefined ? [] : [AbortSignal.timeout(options.wait)];
-      const how = { ttlMs: options.ttl, signal: AbortSignal.any([abort.signal, ...waits]) };
-      // The client is still needed after an interrupt, to release the lock.
-      const { interrupt, ...clientOptions } = options;
-      const exitCode = await withClient(clientOptions, (client) =>
-        client.lock(name, how, (lock) => runUnderLock(lock, words, abort.signal)),
-      ).catch((error: unknown) => {
-        throw abort.signal.aborted ? error : toWaitError(error, options);
+      const how = { ttlMs: options.ttl, signal: AbortSignal.any([stop, ...waits]) };
+      const running = client.lock(name, how, (lock) => runUnderLock(lock, words, stop));
+      return running.catch((error: unknown) => {
+        throw stop.aborted ? error : toWaitError(error, options);
       });
-      if (exitCode !== 0) throw new ProgramEnd(exitCode);
-    } finally {
-      stop.close();
-    }
+    });
+    if (exitCode !== 0) throw new ProgramEnd(exitCode);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { messageOf } from '../cli-error.ts';
 import { candidatesFor } from '../completion/candidates.ts';
 import { ProgramEnd } from '../locked-program.ts';
 import { addClientOptions, type ClientOptions } from '../options.ts';
@@ -34,7 +35,15 @@ async function runAtPrompt(program: Command, streams: Streams, run: RunCommand):
     await runLines(terminalLines(parts), run, streams);
     return 0;
   } finally {
+    keep(history, streams);
+  }
+}
+
+function keep(history: History, streams: Streams): void {
+  try {
     history.save();
+  } catch (error) {
+    streams.note(`the lines were not kept: ${messageOf(error)}`);
   }
 }
 
