@@ -15,6 +15,8 @@ interface ElectOptions extends ClientOptions {
 }
 
 const ttlMsDefault = 10_000;
+/** Any time will do. */
+const aliveMs = 60_000;
 
 export function addElect(program: Command, streams: Streams): void {
   const command = program
@@ -80,10 +82,16 @@ function lead(
   });
 }
 
+/** Resolves when the signal fires. Renewals of a lease do not keep the process alive, so this does. */
 function fired(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    const alive = setInterval(() => {}, aliveMs);
+    const end = () => {
+      clearInterval(alive);
+      resolve();
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
   });
 }
 

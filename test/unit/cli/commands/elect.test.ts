@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { KvClient, KvError } from '@paxkv/client';
 import { expect } from 'chai';
 import { NodeUnderTest } from '../../client/range/node-under-test.ts';
@@ -6,6 +9,7 @@ import { ServerUnderTest } from '../../kvserver/api/http/server-under-test.ts';
 import { CapturedStreams, type Outcome, runCaptured } from '../captured-streams.ts';
 
 const node = process.execPath;
+const program = fileURLToPath(import.meta.resolve('paxkv/internal/main'));
 
 describe('paxkv elect', () => {
   let server: ServerUnderTest;
@@ -32,6 +36,18 @@ describe('paxkv elect', () => {
       await sleep(5);
     }
   };
+
+  it('leads until Ctrl-C in a process of its own, which nothing else keeps alive', async () => {
+    const child = spawn(node, [program, 'elect', '-e', server.url, 'mail', 'host-1'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    expect(await Promise.race([ended, sleep(500, 'leads')])).to.equal('leads');
+    child.kill('SIGINT');
+    expect(await ended).to.deep.equal([0, null]);
+    expect(await count()).to.equal(0);
+  });
 
   it('runs a program while it leads, announces the value, and exits with its code', async () => {
     const running = elect(
