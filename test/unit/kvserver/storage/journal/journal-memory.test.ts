@@ -87,6 +87,23 @@ describe('Memory of a journal', () => {
     expect(memory.writeIndex).to.equal(8);
   });
 
+  it('misses no write after the first one either', () => {
+    const memory = new JournalMemory();
+    memory.addGroup({ writeIndex: 1, writes: [] }, 1, 100);
+    expect(() => memory.addGroup({ writeIndex: 3, writes: [] }, 1, 100)).to.throw(RangeError);
+    expect(() => memory.addCheckpoint({ ...noCheckpoint, writeIndex: 3 }, 10)).to.throw(RangeError);
+  });
+
+  it('keeps nothing of what was written before a checkpoint', () => {
+    const memory = new JournalMemory();
+    const writes = new RememberedWrites();
+    const group = encodeGroup({ writeIndex: 1, writes: [voteFor(1)] });
+    memory.addRecord(record(recordKinds.group, group, { index: 1 }), writes);
+    const checkpoint = encodeCheckpoint(memory.checkpointFrom(2));
+    memory.addRecord(record(recordKinds.checkpoint, [checkpoint], { index: 2 }), writes);
+    expect(writes.inOrder({ checkpoint: noCheckpoint, live: { min: 0 } })).to.deep.equal([]);
+  });
+
   it('takes in every kind of record, and no other', () => {
     const memory = new JournalMemory();
     const writes = new RememberedWrites();
