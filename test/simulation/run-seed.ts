@@ -8,6 +8,7 @@ import { AimedReads } from './aim/aimed-reads.ts';
 import { Targets } from './aim/targets.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { FaultInjector } from './cluster/fault-injector.ts';
+import { decidedChanges } from './invariants/decided-changes.ts';
 import { checkHistory } from './invariants/history-invariants.ts';
 import { checkJointHistory } from './invariants/joint-history.ts';
 import { Ledger } from './invariants/ledger.ts';
@@ -16,6 +17,7 @@ import { RetentionInvariants } from './invariants/retention-invariants.ts';
 import { StateAudit } from './invariants/state-audit.ts';
 import { StateInvariants } from './invariants/state-invariants.ts';
 import { StepInvariants } from './invariants/step-invariants.ts';
+import { checkSightings } from './invariants/watch-invariants.ts';
 import { checkLiveness, lateKey } from './liveness.ts';
 import { LoadRun } from './load/load-run.ts';
 import { ClientWatch } from './rare/client-watch.ts';
@@ -24,6 +26,7 @@ import { LimitWatch } from './rare/limit-watch.ts';
 import { ProtocolWatch } from './rare/protocol-watch.ts';
 import { ServerWatch } from './rare/server-watch.ts';
 import { Trace } from './report/trace.ts';
+import { newestVersion } from './schedule/draw-versions.ts';
 import { type Narrowing, narrow } from './schedule/narrow.ts';
 import type { Schedule } from './schedule/schedule.ts';
 import { scheduleOf } from './schedule/vary.ts';
@@ -68,6 +71,7 @@ class Run {
   readonly #counters = new Counters();
   readonly #protocolWatch: ProtocolWatch;
   readonly #witness: Witnesses;
+  readonly #ledger: Ledger;
   readonly #cluster: Cluster;
   readonly #load: LoadRun;
   readonly #aimed: AimedReads;
@@ -82,6 +86,7 @@ class Run {
     const targets = new Targets();
     this.#schedule = schedule;
     this.#world = world;
+    this.#ledger = ledger;
     this.#verdict = new Verdict(now, () => this.#end());
     this.#audit = new ReplyAudit(this.#verdict);
     this.#stateAudit = new StateAudit(this.#verdict);
@@ -171,7 +176,19 @@ class Run {
     const isList = (key: string) => key.startsWith('list');
     this.#countTransactions();
     checkJointHistory(this.#load.transactions, this.#verdict);
+    await this.#checkWatches();
     checkHistory(this.#load.events, { log: this.#audit, verdict: this.#verdict, isList });
+  }
+
+  async #checkWatches(): Promise<void> {
+    const { sightings, gapCount } = this.#load;
+    const shownCount = sightings.reduce((sum, { changes }) => sum + changes.length, 0);
+    this.#counters.add('change that a watch has shown', shownCount);
+    this.#counters.add('watch that was told of a gap', gapCount);
+    const { sessions: sessionLimits } = this.#schedule.limits;
+    const version = newestVersion(this.#schedule);
+    const decided = await decidedChanges(this.#ledger, { version, sessionLimits });
+    checkSightings(sightings, decided, this.#verdict);
   }
 
   #countTransactions(): void {

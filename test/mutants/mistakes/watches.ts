@@ -1,5 +1,5 @@
 /** Mistakes of watches. */
-import { byTest, type Mutant } from '../mutant.ts';
+import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 const recent = 'unit/kvserver/state-machine/store/changes/recent-changes';
 const reads = 'unit/kvserver/replica/watch/watches';
@@ -16,6 +16,7 @@ export const watchMutants: readonly Mutant[] = [
     caughtBy: [
       byTest(recent, 'drop the oldest ones at their bound, and then say so'),
       byTest(reads, 'are refused once a change after them is gone, also if they wait'),
+      bySimulation,
     ],
   },
   {
@@ -36,7 +37,7 @@ export const watchMutants: readonly Mutant[] = [
     file: 'kvserver/src/replica/watch/waiting-watches.ts',
     right: 'resolve(seen);',
     wrong: 'resolve(revision);',
-    caughtBy: [byTest(reads, 'wait for a change of their range, and for no other')],
+    caughtBy: [byTest(reads, 'wait for a change of their range, and for no other'), bySimulation],
   },
   {
     id: 'watch-begins-in-the-past',
@@ -61,6 +62,7 @@ export const watchMutants: readonly Mutant[] = [
         'unit/client/watch/watch',
         'reflects the state after every batch, whatever is written',
       ),
+      bySimulation,
     ],
   },
   {
@@ -76,6 +78,7 @@ export const watchMutants: readonly Mutant[] = [
         'unit/client/watch/change-of-server',
         'asks the others if one has dropped the changes',
       ),
+      bySimulation,
     ],
   },
   {
@@ -88,6 +91,7 @@ export const watchMutants: readonly Mutant[] = [
     wrong: '      yield { changes: events',
     caughtBy: [
       byTest('unit/client/watch/change-of-server', 'loses and repeats nothing when servers fail'),
+      bySimulation,
     ],
   },
 ];

@@ -4,7 +4,6 @@ import type {
   ForwardedBatch,
   StateMessage,
 } from '@paxkv/kvserver/internal/replica/ports';
-import { baseLevel } from '@paxkv/kvserver/internal/state-machine/features';
 import { StateError } from '@paxkv/kvserver/internal/state-machine/state-error';
 import { DiskError, type DiskErrorCode } from '@paxkv/kvserver/internal/storage/index';
 import type { SideMessage } from '@paxkv/kvserver/internal/transport/codec';
@@ -19,6 +18,7 @@ import {
   type World,
 } from '@paxkv/simulator';
 import { LevelNetwork } from '../../kv/level-network.ts';
+import { newCommandsOf } from '../schedule/draw-versions.ts';
 import type { Link, SlowLinks } from '../schedule/fault.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Witness } from '../witness.ts';
@@ -84,8 +84,6 @@ export class Cluster {
       onDelivered: (from, to, message) => witness.onStateMessage(from, to, message),
     });
     const levelNetwork = new LevelNetwork(isCut);
-    // Without a leader nobody raises the level, and the newer commands would stay off for good.
-    const isMixed = schedule.isLed && schedule.versions.flat().some((level) => level > baseLevel);
     this.servers = clockRates.map(
       (clockRate, me) =>
         new Server(world, {
@@ -99,7 +97,7 @@ export class Cluster {
           checksumNetwork: this.#checksumNetwork,
           levelNetwork,
           versions: schedule.versions[me] ?? [],
-          newCommands: isMixed ? { increment: baseLevel + 1 } : {},
+          newCommands: newCommandsOf(schedule),
           isLed: schedule.isLed,
           logBudget: schedule.logBudget,
           segmentBytes: schedule.segmentBytes,

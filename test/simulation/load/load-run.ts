@@ -8,6 +8,7 @@ import { TransactionRecorder } from '../../serializability/recorder.ts';
 import type { Transaction } from '../../serializability/transaction.ts';
 import type { ClientNetwork } from '../cluster/client-network.ts';
 import type { StateAudit } from '../invariants/state-audit.ts';
+import type { Sighting } from '../invariants/watch-invariants.ts';
 import type { Load } from '../schedule/schedule.ts';
 import { Ballast } from './ballast.ts';
 import { JointRanges, type RangeStore } from './joint-ranges.ts';
@@ -17,9 +18,12 @@ import { OldReads } from './old-reads.ts';
 import { RestlessStore } from './restless-store.ts';
 import { SessionlessStore } from './sessionless-store.ts';
 import { jointKeys, readJointKeys, type Transactor, Transfers } from './transfers.ts';
+import { Watcher } from './watcher.ts';
 
 /** Few, so that a history with unknown outcomes can be judged. */
 const transferCountMax = 3;
+/** The prefix of the keys of each watcher: all keys, and those that transactions change together. */
+const watchedPrefixes: readonly string[] = ['', 'joint-'];
 
 interface ClientTiming {
   readonly endpoints: readonly string[];
@@ -44,6 +48,7 @@ export class LoadRun {
   readonly #oldReads: OldReads;
   readonly #transactions = new TransactionRecorder();
   readonly #transfers: readonly Transfers[];
+  readonly #watchers: readonly Watcher[];
   #extraCount = 0;
   #running: Promise<unknown> = Promise.resolve();
 
@@ -62,6 +67,7 @@ export class LoadRun {
     this.#transfers = clients
       .slice(-transferCountMax)
       .map((client, number) => this.#transfersOf(number, client));
+    this.#watchers = watchedPrefixes.map((prefix, number) => this.#watcher(number, prefix));
     this.#ballast = new Ballast(world, {
       client: this.extraClient(),
       random: world.random('ballast'),
@@ -84,6 +90,16 @@ export class LoadRun {
     return this.#transactions.transactions;
   }
 
+  /** What watches have shown. */
+  get sightings(): readonly Sighting[] {
+    return this.#watchers.flatMap(({ sightings }) => sightings);
+  }
+
+  /** How often a watch was told that changes are gone. */
+  get gapCount(): number {
+    return this.#watchers.reduce((sum, { gapCount }) => sum + gapCount, 0);
+  }
+
   /** The name of every key that was ever used, besides those of transactions. */
   get keyNames(): string[] {
     return [...this.#keys.keys.map(({ name }) => name), ...this.#ballast.keyNames];
@@ -104,8 +120,8 @@ export class LoadRun {
     await this.#running;
   }
 
-  get #runners(): readonly (Lane | Ballast | OldReads | Transfers)[] {
-    return [this.#ballast, this.#oldReads, ...this.#lanes, ...this.#transfers];
+  get #runners(): readonly (Lane | Ballast | OldReads | Transfers | Watcher)[] {
+    return [this.#ballast, this.#oldReads, ...this.#lanes, ...this.#transfers, ...this.#watchers];
   }
 
   /** One more client, which no fault affects. */
@@ -161,6 +177,18 @@ export class LoadRun {
       random: this.#world.random(`ranges ${number}`),
     });
     return new Transfers(this.#world, { number, client, random, recorder, ranges });
+  }
+
+  /** It has the network of one of the other clients. */
+  #watcher(number: number, prefix: string): Watcher {
+    const { load, clientNetwork } = this.#options;
+    const { timeoutMs, attemptTimeoutMs } = load;
+    const timing = { timeoutMs, attemptTimeoutMs, endpoints: clientNetwork.endpoints };
+    return new Watcher(this.#world, {
+      prefix,
+      client: this.#kvClient(number % load.clientCount, timing),
+      random: this.#world.random(`watcher ${number}`),
+    });
   }
 
   #store(client: number): Store & Transactor & RangeStore {

@@ -53,6 +53,8 @@ export const rareStates = [
   'transaction of several keys with an unknown outcome',
   'range of keys that was deleted at once',
   'range of keys that was deleted with an unknown outcome',
+  'change that a watch has shown',
+  'watch that was told of a gap',
   ...reasons.map((reason) => `reads aimed at a server: ${reason}` as const),
 ] as const;
 

@@ -52,6 +52,7 @@ export function drawLimits(
       inFlightInstanceCountMax: upTo(2),
       undurableBytesMax: () => random.integer(200, 4_000),
       cachedBytesMax: upTo(1_000),
+      recentChangesBytesMax: () => random.integer(300, 10_000),
     }),
     sessions: {
       ...sessionLimits,

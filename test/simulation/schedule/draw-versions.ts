@@ -1,6 +1,11 @@
 /** Draws the versions of the servers of one schedule: the highest feature level of each, start by start. */
-import { baseLevel, thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
+import {
+  baseLevel,
+  thisVersion,
+  type Version,
+} from '@paxkv/kvserver/internal/state-machine/features';
 import type { SeededRandom } from '@paxkv/simulator';
+import type { Schedule } from './schedule.ts';
 
 /** The highest feature level that a version of the simulation knows. */
 export const highestLevel = 3;
@@ -22,4 +27,19 @@ export function drawVersions(
       random.chance(start === 0 ? 0.5 : 0.8) ? random.integer(baseLevel, highestLevel) : baseLevel,
     ),
   );
+}
+
+type Versions = Pick<Schedule, 'isLed' | 'versions'>;
+
+/** The commands that came with a level above the base. */
+export function newCommandsOf({ isLed, versions }: Versions): Version['commands'] {
+  // Without a leader nobody raises the level, and the newer commands would stay off for good.
+  const isMixed = isLed && versions.flat().some((level) => level > baseLevel);
+  return isMixed ? { increment: baseLevel + 1 } : {};
+}
+
+/** The version that applies whatever these servers may have decided. */
+export function newestVersion(versions: Versions): Version {
+  const highest = Math.max(highestLevel, thisVersion.highest);
+  return { lowest: baseLevel, highest, commands: newCommandsOf(versions) };
 }
