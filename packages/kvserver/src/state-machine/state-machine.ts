@@ -30,6 +30,7 @@ import type {
   VerifiedRows,
   WrittenChecksum,
 } from './state-store.ts';
+import { History } from './store/changes/history.ts';
 import { RecentChanges } from './store/changes/recent-changes.ts';
 import { EntryCache } from './store/entry-cache.ts';
 import { EntryReader, type Found, type HasRoom } from './store/entry-reader.ts';
@@ -52,8 +53,10 @@ export type { NotShown } from './store/ranges/range-reader.ts';
 export class StateMachine {
   readonly #stateStore: StateStore;
   readonly #entries: EntryCache;
-  /** The latest changes up to the highest applied instance. A state that was loaded begins without any. */
+  /** The latest changes up to the highest applied instance. Those from before a start come a little later: see `history`. */
   readonly recentChanges: RecentChanges;
+  /** The same on disk. */
+  readonly history: History;
   readonly #store: Store;
   readonly #sessions: Sessions;
   /** The leases after the highest applied instance. */
@@ -86,6 +89,7 @@ export class StateMachine {
     this.leases = new Leases(leases);
     const recent = new RecentChanges(position.revision, options.recentChangesBytesMax);
     this.recentChanges = recent;
+    this.history = new History(recent, position.revision);
     this.#store = new Store(position.revision, this.#entries, { recent, leases: this.leases });
     this.#ranges = new RangeReader({
       store: stateStore,
@@ -115,7 +119,10 @@ export class StateMachine {
     const version = options.version ?? thisVersion;
     const state = await stateStore.load(({ featureLevel }) => expectLevel(version, featureLevel));
     const auth = await Auth.load(stateStore, state.position);
-    return new StateMachine(stateStore, state, auth, options);
+    const machine = new StateMachine(stateStore, state, auth, options);
+    const { bytesMax } = machine.recentChanges;
+    machine.history.read(machine.#latch.guard(() => stateStore.readHistory(bytesMax)));
+    return machine;
   }
 
   /** The highest applied instance, −1 for none. */
@@ -217,7 +224,10 @@ export class StateMachine {
 
   /** A page of a range, of the same moment as what `read` reads, or of an earlier revision. @throws StateError */
   readRange(command: PageRead): Promise<PageReply | NotShown> {
-    return this.#latch.guard(() => this.#pages.read(command));
+    return this.#latch.guard(async () => {
+      if (command.asOf !== 'now') await this.history.known(command.asOf);
+      return this.#pages.read(command);
+    });
   }
 
   /** The position as written last, and the checksum of all rows there: equal on all replicas at one position. */
@@ -287,6 +297,7 @@ export class StateMachine {
       entries: this.#entries.takeChanges(),
       sessions: this.#sessions.takeChanges(),
       leases: this.leases.takeChanges(),
+      history: this.history.takeUnwritten(revision),
       position: { applied, stateHash, revision, sessions, featureLevel, incarnation },
     };
     await this.#stateStore.write(changes, pause);
