@@ -127,7 +127,7 @@ describe('The history', () => {
   });
 
   it('begins after a row that vanished, and drops what is before it', async () => {
-    await writeEach(put('a', '1'), put('a', '2'), put('a', '3'));
+    await writeEach(put('a', '1'), put('b', '1'), put('c', '1'));
     await level.del(historyKey(2));
     await restart();
     expect(machine.recentChanges.since).to.equal(2);
@@ -136,7 +136,7 @@ describe('The history', () => {
   });
 
   it('is empty where a version without a history has written the state since', async () => {
-    await writeEach(put('a', '1'), put('a', '2'), put('a', '3'));
+    await writeEach(put('a', '1'), put('b', '1'), put('c', '1'));
     await level.del(historyKey(3));
     await restart();
     expect(machine.recentChanges.since).to.equal(3);
