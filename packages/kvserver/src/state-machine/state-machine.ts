@@ -23,13 +23,7 @@ import {
 } from './run.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { unappliable } from './state-error.ts';
-import type {
-  LoadedState,
-  Pause,
-  StateStore,
-  VerifiedRows,
-  WrittenChecksum,
-} from './state-store.ts';
+import type { LoadedState, Pause, StateStore, VerifiedRows } from './state-store.ts';
 import { History } from './store/changes/history.ts';
 import { RecentChanges } from './store/changes/recent-changes.ts';
 import { EntryCache } from './store/entry-cache.ts';
@@ -53,9 +47,8 @@ export type { NotShown } from './store/ranges/range-reader.ts';
 export class StateMachine {
   readonly #stateStore: StateStore;
   readonly #entries: EntryCache;
-  /** The latest changes up to the highest applied instance. Those from before a start come a little later: see `history`. */
+  /** The latest changes up to the highest applied instance. Those from before a start come a little later. */
   readonly recentChanges: RecentChanges;
-  /** The same on disk. */
   readonly history: History;
   readonly #store: Store;
   readonly #sessions: Sessions;
@@ -87,18 +80,20 @@ export class StateMachine {
     this.#entries = new EntryCache({ read, isNew: position.applied < 0, bytesMax });
     this.#reader = new EntryReader(this.#entries);
     this.leases = new Leases(leases);
-    const recent = new RecentChanges(position.revision, options.recentChangesBytesMax);
+    const { revision, incarnation } = position;
+    const recent = new RecentChanges(revision, options.recentChangesBytesMax);
     this.recentChanges = recent;
-    this.history = new History(recent, position.revision);
-    this.#store = new Store(position.revision, this.#entries, { recent, leases: this.leases });
+    const reading = this.#latch.guard(() => stateStore.readHistory(recent.bytesMax));
+    this.history = new History(recent, revision, reading);
+    this.#store = new Store(revision, this.#entries, { recent, leases: this.leases });
     this.#ranges = new RangeReader({
       store: stateStore,
       undurable: () => this.#entries.undurable(),
       revision: () => this.#store.revision,
-      recentChanges: this.recentChanges,
+      recentChanges: recent,
+      history: this.history,
     });
     this.#pages = new PageReader(this.#ranges);
-    const { incarnation } = position;
     this.#sessions = new Sessions(position.sessions, sessions, { incarnation, limits });
     this.auth = auth;
     this.#instances = new InstanceApplier(position, {
@@ -119,10 +114,7 @@ export class StateMachine {
     const version = options.version ?? thisVersion;
     const state = await stateStore.load(({ featureLevel }) => expectLevel(version, featureLevel));
     const auth = await Auth.load(stateStore, state.position);
-    const machine = new StateMachine(stateStore, state, auth, options);
-    const { bytesMax } = machine.recentChanges;
-    machine.history.read(machine.#latch.guard(() => stateStore.readHistory(bytesMax)));
-    return machine;
+    return new StateMachine(stateStore, state, auth, options);
   }
 
   /** The highest applied instance, −1 for none. */
@@ -224,14 +216,11 @@ export class StateMachine {
 
   /** A page of a range, of the same moment as what `read` reads, or of an earlier revision. @throws StateError */
   readRange(command: PageRead): Promise<PageReply | NotShown> {
-    return this.#latch.guard(async () => {
-      if (command.asOf !== 'now') await this.history.known(command.asOf);
-      return this.#pages.read(command);
-    });
+    return this.#latch.guard(() => this.#pages.read(command));
   }
 
   /** The position as written last, and the checksum of all rows there: equal on all replicas at one position. */
-  get written(): WrittenChecksum {
+  get written(): StateStore['written'] {
     return this.#stateStore.written;
   }
 

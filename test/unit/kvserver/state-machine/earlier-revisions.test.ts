@@ -79,7 +79,7 @@ describe('Ranges at an earlier revision', () => {
     return page.entries.map(({ key: name, value }) => [text(name), value && text(value)]);
   }
 
-  it('are what they were, wherever entries are, also before a restart, or are compacted', async () => {
+  it('are what they were, wherever entries are, or are compacted', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 20, maxLength: 40, size: 'max' }),

@@ -49,7 +49,7 @@ class HistoryReading {
   readonly #level: StateLevel;
   readonly #snapshot: AbstractSnapshot;
   readonly #options: HistoryReadingOptions;
-  /** Of each key that occurred, the entry before its earliest change so far. */
+  /** The entry before the earliest change so far, of each key that occurred. */
   readonly #following = new Map<string, CachedEntry | undefined>();
   /** The changes of the rows, the latest row first. */
   readonly #parts: (readonly RecentChange[])[] = [];

@@ -18,14 +18,10 @@ export class History {
   #written: number;
   #reading: Promise<void> | undefined;
 
-  /** `revision`: that of the state on disk. */
-  constructor(recent: RecentChanges, revision: number) {
+  /** `revision`: that of the state on disk. `reading`: the changes that led to it, of which there are none if it fails. */
+  constructor(recent: RecentChanges, revision: number, reading: Promise<ChangesSpan>) {
     this.#recent = recent;
     this.#written = revision;
-  }
-
-  /** Takes what is being read from disk once it is there. Nothing if `reading` fails. */
-  read(reading: Promise<ChangesSpan>): void {
     const ended = reading.then(
       (earlier) => this.#recent.addEarlier(earlier),
       () => {},
