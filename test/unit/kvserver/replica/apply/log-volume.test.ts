@@ -53,4 +53,28 @@ describe('LogVolume', () => {
     expect(volume.above(count - 1001)).to.equal(1000);
     expect(volume.above(0)).to.be.within(64 * 8000, count);
   });
+
+  it('keeps a position at every 64th instance, and supposes values of one size between two', () => {
+    const volume = new LogVolume(-1);
+    volume.add(0, 1000);
+    for (let seq = 1; seq <= 64; seq += 1) volume.add(seq, 0);
+    expect(volume.above(31)).to.equal(500);
+    expect([volume.above(62), volume.above(63)]).to.deep.equal([16, 0]);
+  });
+
+  it('keeps a position once 64 KiB have come', () => {
+    const volume = new LogVolume(-1);
+    volume.add(0, 64 * 1024 - 1);
+    volume.add(1, 1);
+    volume.add(2, 100);
+    expect([volume.above(0), volume.above(1)]).to.deep.equal([32 * 1024 + 100, 100]);
+  });
+
+  it('keeps at least the last 8192 positions', () => {
+    const count = 64 * 16_384;
+    const volume = volumeOf(count, 1);
+    expect(volume.above(count - 1 - 64 * 8190)).to.equal(64 * 8190);
+    volume.add(count + 64 * 8, 512);
+    expect(volume.above(-1)).to.be.within(64 * 8192, count + 512);
+  });
 });
