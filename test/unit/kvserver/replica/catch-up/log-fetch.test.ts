@@ -157,4 +157,80 @@ describe('LogFetch', () => {
       receiver.apply(14);
       expect(receiver.last).to.include({ transfer: 1, seq: 15, credit: 9 * mebibyte });
     }));
+
+  it('keeps 256 pages that came early, and no more', () =>
+    new Receiver().run(async (receiver) => {
+      for (let seq = 11; seq <= 300; seq += 1) receiver.page(seq, 1);
+      receiver.page(10, 1);
+      // There is no room for the one before them either. They are asked for again.
+      expect(receiver.taken).to.deep.equal([]);
+      await receiver.world.sleep(101);
+      expect(receiver.last).to.include({ transfer: 2, seq: 10 });
+      for (let seq = 265; seq >= 11; seq -= 1) receiver.page(seq, 1);
+      receiver.page(10, 1);
+      expect(receiver.taken).to.have.length(256);
+    }));
+
+  it('waits a second for the next page, and 100 ms if a later one is there', () =>
+    new Receiver().run(async (receiver) => {
+      await receiver.world.sleep(999);
+      expect(receiver.sent).to.have.length(1);
+      receiver.page(10, 1);
+      await receiver.world.sleep(999);
+      expect(receiver.sent).to.have.length(1);
+      receiver.page(12, 1);
+      await receiver.world.sleep(99);
+      expect(receiver.sent).to.have.length(1);
+      await receiver.world.sleep(2);
+      expect(receiver.last).to.include({ transfer: 2, seq: 11, received: 10 });
+    }));
+
+  it('grants more once a mebibyte more is applied, and not a byte before', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(10, 1, { bytes: mebibyte - 1 });
+      receiver.page(11, 1, { bytes: 1 });
+      receiver.apply(10);
+      expect(receiver.sent).to.have.length(1);
+      receiver.apply(11);
+      expect(receiver.sent).to.have.length(2);
+      expect(receiver.last).to.include({ seq: 12, received: mebibyte, credit: 5 * mebibyte });
+    }));
+
+  it('counts what waits here against what it asks for again', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(10, 2, { bytes: mebibyte });
+      receiver.page(12, 1, { bytes: mebibyte });
+      receiver.apply(11);
+      await receiver.world.sleep(1001);
+      expect(receiver.last).to.include({
+        ...{ transfer: 2, seq: 13 },
+        ...{ received: mebibyte, credit: 4 * mebibyte },
+      });
+    }));
+
+  it('grants again what the source may not have heard, while it waits for this replica', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(10, 4, { bytes: mebibyte });
+      await receiver.world.sleep(5001);
+      expect(receiver.sent).to.have.length(1);
+      receiver.state.applied = 13;
+      await receiver.world.sleep(1000);
+      expect(receiver.sent).to.have.length(2);
+      expect(receiver.last).to.include({ transfer: 1, seq: 14, credit: 8 * mebibyte });
+    }));
+
+  it('has no more to do with a source once the run has ended', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(10, 1);
+      receiver.fetch.stop();
+      receiver.page(11, 1);
+      receiver.apply(11);
+      await receiver.world.sleep(10_000);
+      expect(receiver.taken).to.deep.equal([10]);
+      expect(receiver.sent).to.have.length(1);
+      void receiver.fetch.run(2, 11);
+      expect(receiver.last).to.include({ seq: 11, received: 0, credit: 4 * mebibyte });
+      expect(receiver.fetch.progress).to.deep.equal({ from: 2, received: 0, total: 0 });
+      receiver.fetch.stop();
+    }));
 });

@@ -71,4 +71,28 @@ describe('LogSearch', () => {
     expect(outcome).to.include({ found: undefined, ms: 30_100 });
     expect(outcome.questions).to.be.within(150, 200);
   });
+
+  it('ignores answers to earlier questions, and of nodes that it did not ask', async () => {
+    const world = new World({ seed: 1 });
+    const logSearch = new LogSearch({
+      port: { send: () => {} },
+      clock: world.clock,
+      others: [1, 2, 3],
+      leader: () => undefined,
+      nextTransfer: () => 5,
+    });
+    await world.run(async () => {
+      const searching = logSearch.run(17);
+      logSearch.onFound(2, { type: 'logFound', transfer: 4, isHeld: true });
+      logSearch.onFound(4, { type: 'logFound', transfer: 5, isHeld: true });
+      await world.sleep(600);
+      logSearch.onFound(3, { type: 'logFound', transfer: 5, isHeld: true });
+      expect([await searching, world.now()]).to.deep.equal([3, 600]);
+    });
+  });
+
+  it('finds nobody once it has stopped', async () => {
+    const outcome = await search({ 2: yes(1) }, { stopMs: 0 });
+    expect(outcome.found).to.equal(undefined);
+  });
 });

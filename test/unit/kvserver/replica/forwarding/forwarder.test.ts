@@ -155,4 +155,72 @@ describe('Forwarder', () => {
       await world.sleep(2000);
       expect(sent).to.have.length(1);
     }));
+
+  it('forgets all when the state is replaced: nothing is sent again, nor returned', () =>
+    world.run(async () => {
+      forwarder.forward(ownBatch(1));
+      await world.sleep(1000);
+      forwarder.forward(ownBatch(2));
+      forwarder.abandon();
+      expect(forwarder.count).to.equal(0);
+      expect(forwarder.takeReturned()).to.equal(undefined);
+      await world.sleep(2000);
+      expect(sent.map(({ number }) => number)).to.deep.equal([1, 1, 2]);
+    }));
+
+  it('takes no answer to a batch that was sent twice for the time that the leader takes', () =>
+    world.run(async () => {
+      // The answer may be one to the first copy.
+      for (let number = 1; number <= 20; number += 1) {
+        forwarder.forward(ownBatch(number));
+        while (sent.filter((each) => each.number === number).length < 2) await world.sleep(10);
+        forwarder.onApplied(number);
+      }
+      forwarder.forward(ownBatch(21));
+      await world.sleep(2001);
+      expect(sent.filter(({ number }) => number === 21)).to.have.length(2);
+    }));
+
+  it('gives a new leader as many tries as the last one had', () =>
+    world.run(async () => {
+      const batch = ownBatch(1);
+      forwarder.forward(batch);
+      await world.sleep(400);
+      expect(sent).to.have.length(2);
+      leader = 1;
+      forwarder.onLeader();
+      await world.sleep(10_000);
+      expect(sent.map(({ to }) => to)).to.deep.equal([2, 2, 1, 1]);
+      expect(forwarder.takeReturned()).to.equal(batch);
+    }));
+
+  it('sends a new leader nothing that no request awaits, and reports the room', () => {
+    const batch = ownBatch(1);
+    forwarder.forward(batch);
+    forwarder.forward(ownBatch(2));
+    for (const request of batch.requests) request.interrupt('over');
+    leader = 1;
+    forwarder.onLeader();
+    expect(sent.slice(2)).to.deep.equal([{ to: 1, number: 2 }]);
+    expect([forwarder.count, returnedCount]).to.deep.equal([1, 1]);
+    expect(forwarder.takeReturned()).to.equal(undefined);
+  });
+
+  it('takes only what was applied after it was sent for a sign that it waits at the leader', () =>
+    world.run(async () => {
+      forwarder.onProgress();
+      forwarder.forward(ownBatch(1));
+      forwarder.onProgress();
+      await world.sleep(10_000);
+      expect(sent).to.have.length(2);
+    }));
+
+  it('returns batches in the order in which they were sent', () =>
+    world.run(async () => {
+      const batches = [ownBatch(1), ownBatch(2), ownBatch(3)];
+      for (const batch of batches) forwarder.forward(batch);
+      await world.sleep(10_000);
+      for (const batch of batches) expect(forwarder.takeReturned()).to.equal(batch);
+      expect(returnedCount).to.equal(3);
+    }));
 });
