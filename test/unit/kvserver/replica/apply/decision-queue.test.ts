@@ -118,6 +118,23 @@ describe('DecisionQueue', () => {
     expect([queue.next, queue.isEmpty]).to.deep.equal([20, true]);
   });
 
+  it('counts the bytes of each decision once, however often the state is replaced', () => {
+    const queue = new DecisionQueue(0);
+    for (const seq of [1, 0, 5, 7]) queue.add(decision(seq, 10));
+    takeAll(queue);
+    expect(queue.bytes).to.equal(20);
+    for (const [seq, bytes] of [
+      [2, 20],
+      [6, 10],
+      [7, 10],
+      [9, 0],
+      [10, 0],
+    ] as const) {
+      queue.skipTo(seq);
+      expect(queue.bytes, `above ${seq}`).to.equal(bytes);
+    }
+  });
+
   it('keeps what it has where the state was not replaced after all', () => {
     const queue = new DecisionQueue(0);
     for (const seq of [0, 1, 2, 4]) queue.add(decision(seq, 10));

@@ -182,18 +182,22 @@ describe('GapFiller', () => {
   });
 
   it('is silent once stopped', async () => {
-    const { world, gapFiller, started } = logOf({ max: 3 });
+    const { world, gapFiller, started, events } = logOf({ max: 3 });
     await world.run(async () => {
       gapFiller.check();
       gapFiller.stop();
       await world.sleep(1000);
-      expect(started).to.deep.equal([]);
+      gapFiller.check();
+      gapFiller.fillNow();
+      await world.sleep(1000);
+      expect([started, events]).to.deep.equal([[], []]);
     });
   });
 
   for (const [leader, jitter, askMs, fillMs] of [
     [undefined, 0, 10, 150],
     [undefined, 0.5, 10, 200],
+    [0, 0.5, 10, 200],
     [1, 0, 150, 1500],
     [1, 1, 150, 1650],
   ] as const) {
@@ -217,7 +221,9 @@ describe('GapFiller', () => {
     const { world, gapFiller, events, log } = logOf({ max: -1, jitter: 0 });
     await world.run(async () => {
       for (let count = 0; count < 3; count += 1) gapFiller.check();
-      await world.sleep(150);
+      await world.sleep(100);
+      gapFiller.check();
+      await world.sleep(50);
       log.max = 0;
       await world.sleep(50 + 11);
       expect(events).to.deep.equal(['210 ask 0']);
@@ -226,6 +232,19 @@ describe('GapFiller', () => {
       gapFiller.check();
       await world.sleep(11);
       expect(events).to.deep.equal(['210 ask 0', '221 ask 1']);
+      gapFiller.stop();
+    });
+  });
+
+  it('asks in time for a gap that comes up while it waits for one', async () => {
+    const { world, gapFiller, events, log } = logOf({ max: -1, jitter: 0 });
+    await world.run(async () => {
+      gapFiller.check();
+      await world.sleep(5);
+      log.max = 0;
+      gapFiller.check();
+      await world.sleep(11);
+      expect(events).to.deep.equal(['15 ask 0']);
       gapFiller.stop();
     });
   });
@@ -246,12 +265,15 @@ describe('GapFiller', () => {
   });
 
   it('calls a gap long from 1024 instances on', async () => {
-    for (const [max, count] of [
-      [1023, 0],
-      [1024, 1024],
+    for (const [next, max, count] of [
+      [0, 1023, 0],
+      [0, 1024, 1024],
+      [600, 1623, 0],
+      [600, 1624, 1024],
     ] as const) {
       const { gapFiller, started, log } = logOf({ max });
       log.leader = 0;
+      log.next = next;
       gapFiller.check();
       expect(started).to.have.length(count);
       gapFiller.stop();
