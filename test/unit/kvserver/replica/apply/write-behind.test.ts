@@ -87,6 +87,7 @@ describe('WriteBehind', () => {
       await behind.end();
       machine.apply(100);
       behind.writeNow();
+      await world.sleep(2 * writeIntervalMs);
       expect(reported).to.deep.equal([0, 1, 2]);
     }),
   );
