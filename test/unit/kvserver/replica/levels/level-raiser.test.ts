@@ -233,7 +233,12 @@ describe('LevelRaiser', () => {
       ['that this server leads', unnamed, { leader: 0 }, false],
       ['whose leader can name it', unnamed, { leader: 1 }, false],
       ['whose leader is of an older version', unnamed, { leader: 1, leading: upTo(1) }, true],
-      ['whose leader is told to wait', unnamed, { leader: 1, leading: upTo(3, { raiseMax: 1 }) }, true],
+      [
+        'whose leader is told to wait',
+        unnamed,
+        { leader: 1, leading: upTo(3, { raiseMax: 1 }) },
+        true,
+      ],
       ['that this server may not name', unnamed, { own: upTo(3, { raiseMax: 1 }) }, true],
     ] as const) {
       it(`${title} is ${isFounded ? '' : 'not '}founded`, () => {

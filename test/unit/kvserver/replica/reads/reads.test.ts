@@ -6,6 +6,7 @@ import { PendingRequests } from '@paxkv/kvserver/internal/replica/requests/pendi
 import type { SubmitOptions } from '@paxkv/kvserver/internal/replica/submitter';
 import { OwnSession } from '@paxkv/kvserver/internal/replica/writes/own-session';
 import { noRoom } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import { pageBytesMax } from '@paxkv/kvserver/internal/state-machine/store/ranges/pages';
 import type { Entry } from '@paxkv/protocol';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
@@ -24,6 +25,8 @@ describe('Reads', () => {
   let nowMs: number;
   let entry: Entry | undefined;
   let isInMemory: boolean;
+  /** Called when a key is read. */
+  let onRead: () => void;
   let world: World;
 
   beforeEach(() => {
@@ -41,6 +44,7 @@ describe('Reads', () => {
     failure = undefined;
     entry = undefined;
     isInMemory = false;
+    onRead = () => {};
     reads = new Reads({
       paxos: {
         readIndex: () => {
@@ -54,6 +58,7 @@ describe('Reads', () => {
           return applied;
         },
         read: (_key, hasRoom) => {
+          onRead();
           if (!hasRoom(isInMemory ? (entry?.value.length ?? 0) : mebibyte)) return noRoom;
           if (isInMemory) return entry;
           return failure === undefined ? Promise.resolve(entry) : Promise.reject(failure);
@@ -78,6 +83,17 @@ describe('Reads', () => {
     );
     reads.add({ command: request.command, pending });
     return pending;
+  }
+
+  /** A get that needs no quorum. */
+  function confirmed(name: string) {
+    const command = { type: 'get', key } as const;
+    const pending = pendings.admit({ command });
+    pending.reply.then(
+      ({ type }) => answered.push(`${name} ${type}`),
+      () => answered.push(`${name} refused`),
+    );
+    return { command, pending };
   }
 
   async function quorumReadDone(upTo: number): Promise<void> {
@@ -306,5 +322,145 @@ describe('Reads', () => {
     await quorumReadDone(5);
     expect(failures).to.deep.equal([failure]);
     expect(answered).to.deep.equal([]);
+  });
+
+  it('waits for its own read index, and for no later one', async () => {
+    for (const [name, readIndex] of [
+      ['a', 7],
+      ['b', 7],
+      ['c', 9],
+    ] as const) {
+      add(name);
+      await quorumReadDone(readIndex);
+    }
+    expect(answered).to.deep.equal([]);
+    for (const [at, expected] of [
+      [6, 0],
+      [7, 2],
+      [8, 2],
+      [9, 3],
+    ] as const) {
+      applied = at;
+      reads.onApplied();
+      await new Promise(setImmediate);
+      expect(answered, `at ${at}`).to.have.length(expected);
+    }
+  });
+
+  it('answers four mebibytes of values in one slice, and none more', async () => {
+    isInMemory = true;
+    entry = { value: new Uint8Array(mebibyte), createRevision: 1, modRevision: 1, version: 1 };
+    for (const name of ['a', 'b', 'c', 'd', 'e']) reads.addConfirmed(confirmed(name));
+    await new Promise(setImmediate);
+    expect(answered).to.have.length(5);
+    answered = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) add(name);
+    await quorumReadDone(5);
+    await quorumReadDone(5);
+    // The first quorum read was for one of them alone.
+    expect(answered).to.have.length(1 + 4);
+  });
+
+  it('ends a slice that takes longer than four milliseconds', async () => {
+    isInMemory = true;
+    onRead = () => {
+      nowMs += 1;
+    };
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    for (const name of names) add(name);
+    await quorumReadDone(5);
+    await quorumReadDone(5);
+    expect(answered).to.have.length(1 + 5);
+    world.step();
+    await new Promise(setImmediate);
+    expect(answered).to.deep.equal(names.map((name) => `${name} get`));
+  });
+
+  it('reads nothing for a get that was given up while it waited for its turn', async () => {
+    isInMemory = true;
+    let readCount = 0;
+    onRead = () => {
+      readCount += 1;
+      nowMs += 5;
+    };
+    const all = ['a', 'b', 'c'].map((name) => add(name));
+    await quorumReadDone(5);
+    await quorumReadDone(5);
+    expect(readCount).to.equal(2);
+    all.at(-1)?.interrupt('over');
+    while (world.step());
+    await new Promise(setImmediate);
+    expect(readCount).to.equal(2);
+  });
+
+  it('takes room for a whole page before it scans, and none before it counts', async () => {
+    const reserved: number[] = [];
+    let hasRoom = false;
+    let onRoom = () => {};
+    const room: ReplyRoom = {
+      reserve: (bytes) => reserved.push(bytes) > 0 && hasRoom,
+      onRoom: (callback) => {
+        onRoom = callback;
+      },
+    };
+    const range = { prefix: key, from: key, to: key, asOf: 'now' } as const;
+    const replies: string[] = [];
+    for (const command of [
+      { type: 'scan', ...range, limit: 10, reverse: false, keysOnly: false },
+      { type: 'count', ...range },
+    ] as const) {
+      const pending = pendings.admit({ command }, { room, client: { principal: command.type } });
+      pending.reply.then(
+        ({ type }) => replies.push(type),
+        () => {},
+      );
+      reads.addConfirmed({ command, pending });
+    }
+    await new Promise(setImmediate);
+    expect([new Set(reserved), replies]).to.deep.equal([new Set([pageBytesMax, 0]), []]);
+    hasRoom = true;
+    onRoom();
+    world.step();
+    await new Promise(setImmediate);
+    expect(replies).to.have.members(['scan', 'count']);
+  });
+
+  it('reports a state that cannot be read at all, and answers the others', async () => {
+    isInMemory = true;
+    const error = new Error('closed');
+    let count = 0;
+    onRead = () => {
+      count += 1;
+      if (count === 1) throw error;
+    };
+    for (const name of ['a', 'b']) reads.addConfirmed(confirmed(name));
+    await new Promise(setImmediate);
+    expect(failures).to.deep.equal([error]);
+    expect(answered).to.deep.equal(['b get']);
+  });
+
+  it('drops the gets that were given up while a quorum was asked for others', async () => {
+    add('current');
+    const waiting = Array.from({ length: 64 }, (_, index) => add(`${index}`));
+    for (const pending of waiting) pending.interrupt('over');
+    await new Promise(setImmediate);
+    answered = [];
+    add('65th');
+    add('last');
+    await quorumReadDone(5);
+    await quorumReadDone(5);
+    expect(answered).to.deep.equal(['current get', '65th get', 'last get']);
+    expect(quorumReadCount).to.equal(2);
+  });
+
+  it('asks the quorum anew for each probe that comes after the last answer', async () => {
+    for (let count = 1; count <= 3; count += 1) {
+      reads.probe();
+      expect(quorumReadCount).to.equal(count);
+      await quorumReadDone(5);
+    }
+    reads.probe();
+    reads.ask();
+    expect(quorumReadCount).to.equal(5);
   });
 });

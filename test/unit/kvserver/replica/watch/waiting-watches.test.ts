@@ -146,7 +146,11 @@ describe('WaitingWatches', () => {
     watches.interruptAll('It stops.');
     await clock.settle();
     for (const { ended } of all) {
-      expect(ended).to.include({ code: 'KV_UNAVAILABLE', outcome: 'not done', message: 'It stops.' });
+      expect(ended).to.include({
+        code: 'KV_UNAVAILABLE',
+        outcome: 'not done',
+        message: 'It stops.',
+      });
     }
     expect([watches.count, clock.timerCount]).to.deep.equal([0, 0]);
   });
