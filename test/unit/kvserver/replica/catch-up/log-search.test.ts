@@ -95,4 +95,37 @@ describe('LogSearch', () => {
     const outcome = await search({ 2: yes(1) }, { stopMs: 0 });
     expect(outcome.found).to.equal(undefined);
   });
+
+  it('takes the word of the only one that it reaches', async () => {
+    const asked = { found: 'nobody', ms: 2000, questions: 3 + 2 + 2 + 2 };
+    expect(await search({ 1: no(1) })).to.deep.equal(asked);
+  });
+
+  it('is disturbed by nothing that is left of the last search', async () => {
+    const world = new World({ seed: 1 });
+    let transfer = 0;
+    const logSearch = new LogSearch({
+      port: { send: () => {} },
+      clock: world.clock,
+      others: [1, 2],
+      leader: () => undefined,
+      nextTransfer: () => {
+        transfer += 1;
+        return transfer;
+      },
+    });
+    const answer = (isHeld: boolean) =>
+      logSearch.onFound(1, { type: 'logFound', transfer, isHeld });
+    await world.run(async () => {
+      const first = logSearch.run(17);
+      answer(true);
+      expect(await first).to.equal(1);
+      await world.sleep(100);
+      const second = logSearch.run(18);
+      await world.sleep(450);
+      answer(true);
+      expect([await second, world.now()]).to.deep.equal([1, 550]);
+    });
+    expect(world.step()).to.equal(false);
+  });
 });

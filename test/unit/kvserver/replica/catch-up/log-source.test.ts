@@ -216,4 +216,33 @@ describe('LogSource', () => {
       await source.world.sleep(1000);
       expect(source.sent).to.deep.equal([]);
     }));
+
+  it('sends not one page more than the credit is for', () =>
+    new Source().run(async (source) => {
+      source.ask(1, 30, 300_000);
+      expect(await source.sentTo(1)).to.deep.equal(from(30, 33));
+    }));
+
+  it('sends values that are larger than a page one by one, from disk and from memory', () =>
+    new Source().run(async (source) => {
+      source.valueBytes = 256 * 1024 + 1;
+      source.ask(1, 45, plenty);
+      expect(await source.sentTo(1)).to.deep.equal(from(45, 100));
+      const pages = source.sent.filter(({ message }) => message.type === 'logPage');
+      expect(pages).to.have.length(55 + 1);
+    }));
+
+  it('ends a page with the value that reaches 256 KiB', () =>
+    new Source().run(async (source) => {
+      source.valueBytes = 256 * 1024 - 1;
+      source.ask(1, 50, 1);
+      expect(await source.sentTo(1)).to.deep.equal([50, 51]);
+    }));
+
+  it('lets other work come between two pages', () =>
+    new Source().run(async (source) => {
+      source.ask(1, 50, plenty);
+      for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
+      expect(source.sent).to.have.length(1);
+    }));
 });

@@ -8,6 +8,7 @@ describe('Forwarder', () => {
   let world: World;
   let leader: number | undefined;
   let sent: { to: number; number: number }[];
+  let onSent: () => void;
   let returnedCount: number;
   let forwarder: Forwarder;
 
@@ -15,12 +16,16 @@ describe('Forwarder', () => {
     world = new World({ seed: 1 });
     leader = 2;
     sent = [];
+    onSent = () => {};
     returnedCount = 0;
     forwarder = new Forwarder({
       me: 0,
       port: {
         open: () => {},
-        send: (to: number, { number }: ForwardedBatch) => sent.push({ to, number }),
+        send: (to: number, { number }: ForwardedBatch) => {
+          sent.push({ to, number });
+          onSent();
+        },
         close: () => {},
       },
       clock: world.clock,
@@ -148,13 +153,13 @@ describe('Forwarder', () => {
     expect(forwarder.count).to.equal(0);
   });
 
-  it('leaves no timer behind', () =>
-    world.run(async () => {
-      forwarder.forward(ownBatch(1));
-      forwarder.stop();
-      await world.sleep(2000);
-      expect(sent).to.have.length(1);
-    }));
+  it('leaves no timer behind', () => {
+    forwarder.forward(ownBatch(1));
+    forwarder.stop();
+    expect(forwarder.count).to.equal(0);
+    expect(world.step()).to.equal(false);
+    expect(sent).to.have.length(1);
+  });
 
   it('forgets all when the state is replaced: nothing is sent again, nor returned', () =>
     world.run(async () => {
@@ -177,7 +182,9 @@ describe('Forwarder', () => {
         forwarder.onApplied(number);
       }
       forwarder.forward(ownBatch(21));
-      await world.sleep(2001);
+      await world.sleep(1999);
+      expect(sent.filter(({ number }) => number === 21)).to.have.length(1);
+      await world.sleep(2);
       expect(sent.filter(({ number }) => number === 21)).to.have.length(2);
     }));
 
@@ -208,11 +215,20 @@ describe('Forwarder', () => {
 
   it('takes only what was applied after it was sent for a sign that it waits at the leader', () =>
     world.run(async () => {
-      forwarder.onProgress();
+      onSent = () => forwarder.onProgress();
       forwarder.forward(ownBatch(1));
-      forwarder.onProgress();
       await world.sleep(10_000);
       expect(sent).to.have.length(2);
+    }));
+
+  it('returns no batch whose requests were given up after the leader had not taken it', () =>
+    world.run(async () => {
+      const batches = [ownBatch(1), ownBatch(2)];
+      for (const batch of batches) forwarder.forward(batch);
+      await world.sleep(10_000);
+      for (const request of batches[0]?.requests ?? []) request.interrupt('over');
+      expect(forwarder.takeReturned()).to.equal(batches[1]);
+      expect(forwarder.takeReturned()).to.equal(undefined);
     }));
 
   it('returns batches in the order in which they were sent', () =>
