@@ -29,8 +29,10 @@ class Receiver {
     page: number,
     { attempt = this.last.attempt, isLast = false, from = 1, transfer = 7, rowCount = 1 } = {},
   ) {
-    const row = [Uint8Array.of(page), new Uint8Array()] as const;
-    const rows = Array.from({ length: rowCount }, () => row);
+    const rows = Array.from({ length: rowCount }, (_, index) => {
+      const isLastRow = index === rowCount - 1;
+      return [isLastRow ? Uint8Array.of(page) : Uint8Array.of(page, 0), new Uint8Array()] as const;
+    });
     const message: Page = {
       type: 'page',
       transfer,
@@ -74,10 +76,13 @@ describe('StatePages', () => {
   it('hands pages over in order, each once, however they arrive', () =>
     new Receiver().run(async (receiver) => {
       const taking = receiver.takeAll(3);
-      for (const page of [2, 1, 1, 0, 0, 2]) await receiver.page(page);
       await receiver.page(0, { from: 2 });
+      for (const page of [2, 1, 1]) await receiver.page(page);
+      expect(receiver.taken).to.deep.equal([]);
+      for (const page of [0, 0, 2]) await receiver.page(page);
       await taking;
       expect(receiver.taken).to.deep.equal([0, 1, 2]);
+      expect(receiver.world.now()).to.equal(0);
     }));
 
   it('goes back to the last key that arrived in order when a page is lost', () =>
@@ -136,6 +141,30 @@ describe('StatePages', () => {
       await receiver.page(0);
       await taking;
       expect(receiver.taken).to.deep.equal([0]);
+    }));
+
+  it('takes none of the pages that it granted not yet, however early they come', () =>
+    new Receiver().run(async (receiver) => {
+      await receiver.page(8);
+      const taking = receiver.takeAll(9);
+      for (let page = 0; page < 8; page += 1) await receiver.page(page);
+      await receiver.world.sleep(1);
+      expect(receiver.taken).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7]);
+      receiver.pages?.close();
+      await taking;
+    }));
+
+  it('waits a whole second for the next page also when it has taken all, some of them twice', () =>
+    new Receiver().run(async (receiver) => {
+      for (const page of [0, 1, 0]) await receiver.page(page);
+      await receiver.takeAll(2);
+      for (const page of [0, 1]) await receiver.page(page);
+      const { length } = receiver.sent;
+      await receiver.page(2);
+      await receiver.world.sleep(999);
+      expect(receiver.sent).to.have.length(length);
+      await receiver.world.sleep(2);
+      expect(receiver.last).to.deep.include({ attempt: 2, page: 3 });
     }));
 
   it('grants more once two pages are taken, and what is under way counts', () =>
@@ -213,7 +242,7 @@ describe('StatePages', () => {
 
   it('goes back to the last key also over a page without rows', () =>
     new Receiver().run(async (receiver) => {
-      await receiver.page(0);
+      await receiver.page(0, { rowCount: 3 });
       await receiver.page(1, { rowCount: 0 });
       await receiver.world.sleep(1001);
       expect(receiver.last).to.deep.include({ page: 2, after: Uint8Array.of(0) });
