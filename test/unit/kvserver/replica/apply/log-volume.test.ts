@@ -18,6 +18,7 @@ describe('LogVolume', () => {
   it('has nothing above the last instance', () => {
     expect(volumeOf(10, 10).above(9)).to.equal(0);
     expect(volumeOf(10, 10).above(50)).to.equal(0);
+    expect(volumeOf(64, 10).above(63)).to.equal(0);
   });
 
   it('counts only what was added', () => {
