@@ -13,7 +13,7 @@ const readerTest = 'unit/kvserver/state-machine/store/entry-reader';
 const limits = 'kvserver/src/config/limits.ts';
 const alternation = 'kvserver/src/replica/writes/alternation.ts';
 const writes = 'kvserver/src/replica/writes/writes.ts';
-const writesTest = 'unit/kvserver/replica/writes/writes';
+const writesTest = 'unit/kvserver/replica/writes/writes-between-leaders';
 const aheadTest = 'unit/kvserver/replica/writes/writes-ahead';
 
 export const budgetMutants: readonly Mutant[] = [
