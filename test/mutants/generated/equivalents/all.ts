@@ -6,11 +6,13 @@ import type { Equivalent } from './equivalent.ts';
 import { replicaEquivalents } from './replica.ts';
 import { sessionsEquivalents } from './sessions.ts';
 import { stateMachineEquivalents } from './state-machine.ts';
+import { storageEquivalents } from './storage.ts';
 
 export const allEquivalents: readonly Equivalent[] = [
   ...coreEquivalents,
   ...stateMachineEquivalents,
   ...sessionsEquivalents,
+  ...storageEquivalents,
   ...replicaEquivalents,
   ...codecsEquivalents,
   ...clientRetryEquivalents,
