@@ -1,10 +1,12 @@
 import { StateSource } from '@paxkv/kvserver/internal/replica/catch-up/state-source';
 import type { Fetch, Page, StateMessage } from '@paxkv/kvserver/internal/replica/ports';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
+import type { StateLevel } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { World } from '@paxkv/simulator';
 import { expect } from 'chai';
 import { applyNext, memoryLevel, put } from '../../state-machine/fixtures.ts';
+import { intercepted } from '../../state-machine/intercepted.ts';
 
 const keyCount = 30;
 const start: Pick<Fetch, 'attempt' | 'page' | 'after'> = {
@@ -16,6 +18,8 @@ const start: Pick<Fetch, 'attempt' | 'page' | 'after'> = {
 class Source {
   readonly world = new World({ seed: 1 });
   readonly level = memoryLevel();
+  /** The same, as the source reads it. */
+  served: StateLevel = this.level;
   readonly sent: { to: number; message: StateMessage }[] = [];
   readonly failures: unknown[] = [];
   /** Why there is no state to send. */
@@ -23,7 +27,7 @@ class Source {
   readonly source = new StateSource({
     port: { send: (to, message) => this.sent.push({ to, message }) },
     clock: this.world.clock,
-    state: () => (this.refusal === undefined ? { level: this.level } : { reason: this.refusal }),
+    state: () => (this.refusal === undefined ? { level: this.served } : { reason: this.refusal }),
     onFailed: (error) => this.failures.push(error),
   });
 
@@ -76,6 +80,7 @@ describe('StateSource', () => {
       await applyNext(machine, put('key 1', 'later'));
       source.fetch(1, 7, { attempt: 2, page: 1, after, credit: 100 });
       const again = (await source.pages()).slice(3);
+      expect(again.slice(0, 2).map(({ page }) => page)).to.deep.equal([1, 2]);
       expect(again.slice(0, 2).map(({ rows }) => rows)).to.deep.equal(
         before.slice(1).map(({ rows }) => rows),
       );
@@ -111,10 +116,80 @@ describe('StateSource', () => {
       source.fetch(1, 7, { credit: 100 });
       await source.pages();
       source.source.onRelease(1, { type: 'release', transfer: 7 });
-      await source.world.sleep(50_000);
+      await source.world.sleep(60_000);
       expect(source.source.keepFrom).to.equal(keyCount);
-      await source.world.sleep(10_001);
+      await source.world.sleep(1);
       expect(source.source.keepFrom).to.equal(Number.POSITIVE_INFINITY);
+    }));
+
+  it('counts that time from what it last heard, a release too', () =>
+    new Source().run(async (source) => {
+      source.fetch(1, 7);
+      await source.world.sleep(5000);
+      source.source.onRelease(1, { type: 'release', transfer: 7 });
+      await source.world.sleep(60_000);
+      expect(source.source.keepFrom).to.equal(keyCount);
+      source.fetch(1, 8);
+      await source.world.sleep(9000);
+      source.fetch(1, 8, { page: 2 });
+      await source.world.sleep(60_000);
+      expect(source.source.keepFrom).to.equal(keyCount);
+      await source.world.sleep(1);
+      expect(source.source.keepFrom).to.equal(Number.POSITIVE_INFINITY);
+    }));
+
+  it('needs no log for a receiver that has gone before the state was opened', () =>
+    new Source().run(async (source) => {
+      source.fetch(1, 7);
+      source.source.onRelease(1, { type: 'release', transfer: 7 });
+      expect(await source.pages()).to.deep.equal([]);
+      expect(source.source.keepFrom).to.equal(Number.POSITIVE_INFINITY);
+    }));
+
+  it('sends nothing without credit', () =>
+    new Source().run(async (source) => {
+      source.fetch(1, 7, { credit: 0 });
+      expect(await source.pages()).to.deep.equal([]);
+      source.fetch(1, 7, { credit: 1 });
+      expect(await source.pages()).to.have.length(1);
+      source.fetch(1, 7, { attempt: 2, credit: 0 });
+      expect(await source.pages()).to.have.length(1);
+      await source.source.close();
+    }));
+
+  it('closes every snapshot, however its transfer ends', () =>
+    new Source().run(async (source) => {
+      let openCount = 0;
+      source.served = intercepted(source.level, {
+        snapshot: (call) => {
+          openCount += 1;
+          const snapshot = Object(call());
+          const close = snapshot.close.bind(snapshot);
+          snapshot.close = () => {
+            openCount -= 1;
+            return close();
+          };
+          return snapshot;
+        },
+      });
+      source.fetch(1, 7);
+      await source.pages();
+      expect(openCount).to.equal(1);
+      source.fetch(1, 8);
+      await source.pages();
+      expect(openCount).to.equal(1);
+      source.source.onRelease(1, { type: 'release', transfer: 8 });
+      await source.pages();
+      expect(openCount).to.equal(0);
+      source.fetch(1, 9);
+      await source.world.sleep(10_001);
+      expect(source.source.keepFrom).to.equal(keyCount);
+      await source.pages();
+      expect(openCount).to.equal(0);
+      source.fetch(2, 10);
+      await source.pages();
+      await source.source.close();
+      expect(openCount).to.equal(0);
     }));
 
   it('keeps its receiver for three seconds after it was last heard, to the millisecond', () =>
@@ -202,19 +277,26 @@ describe('StateSource', () => {
       await source.source.close();
     }));
 
-  it('sends no page that was read for a question that another one has replaced', () =>
-    new Source().run(async (source) => {
-      source.fetch(1, 7, { credit: 100 });
-      await Promise.resolve();
-      source.fetch(1, 7, { attempt: 2, credit: 1 });
-      const pages = await source.pages();
-      expect(pages.map(({ attempt, page }) => [attempt, page])).to.deep.equal([[2, 0]]);
-      source.fetch(1, 7, { attempt: 2, page: 1, credit: 1 });
-      await Promise.resolve();
-      source.source.onRelease(1, { type: 'release', transfer: 7 });
-      expect(await source.pages()).to.have.length(1);
-      expect(source.failures).to.deep.equal([]);
-    }));
+  for (let turns = 0; turns < 60; turns += 4) {
+    it(`sends no page that was read for a question that was replaced ${turns} turns later`, () =>
+      new Source().run(async (source) => {
+        source.fetch(1, 7, { credit: 1 });
+        for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+        source.fetch(1, 7, { attempt: 2, page: 0, credit: 1 });
+        const pages = await source.pages();
+        expect(pages.at(-1)).to.include({ attempt: 2, page: 0 });
+        expect(pages[0]?.attempt).to.be.within(1, 2);
+        expect(pages.filter(({ attempt }) => attempt === 2)).to.have.length(1);
+        source.fetch(1, 8, { credit: 1 });
+        for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+        const { length } = source.sent;
+        source.fetch(1, 9, { credit: 1 });
+        const later = (await source.pages()).slice(length);
+        expect(later.map(({ transfer }) => transfer)).to.deep.equal([9]);
+        expect(source.failures).to.deep.equal([]);
+        await source.source.close();
+      }));
+  }
 
   it('refuses with the reason why there is no state, and holds nothing', () =>
     new Source().run(async (source) => {

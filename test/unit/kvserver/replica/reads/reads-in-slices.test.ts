@@ -1,4 +1,5 @@
 import type { ReplyRoom } from '@paxkv/kvserver/internal/budget/client';
+import { noRoom } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { pageBytesMax } from '@paxkv/kvserver/internal/state-machine/store/ranges/pages';
 import { expect } from 'chai';
 import { key, mebibyte, UnderTest } from './under-test.ts';
@@ -156,5 +157,46 @@ describe('Reads, in order and in slices', () => {
     under.reads.probe();
     under.reads.ask();
     expect(under.quorumReadCount).to.equal(5);
+  });
+
+  it('tells a revision that is still to come from one that this server has not reached', async () => {
+    const codes: string[] = [];
+    const askAt = (asOf: number) => {
+      const command = { type: 'count', prefix: key, from: key, to: key, asOf } as const;
+      const pending = under.pendings.admit({ command }, {});
+      pending.reply.catch(({ code }) => codes.push(code));
+      return { command, pending };
+    };
+    under.reads.addConfirmed(askAt(8));
+    await new Promise(setImmediate);
+    expect(codes).to.deep.equal(['KV_UNAVAILABLE']);
+    under.reads.add(askAt(8));
+    await under.quorumReadDone(5);
+    expect(codes).to.deep.equal(['KV_UNAVAILABLE', 'KV_BAD_REQUEST']);
+  });
+
+  it('confirms each get once, however often the state advances', async () => {
+    const pending = under.add('a');
+    let confirmedCount = 0;
+    pending.markConfirmed = () => {
+      confirmedCount += 1;
+    };
+    await under.quorumReadDone(5);
+    for (under.applied = 6; under.applied < 9; under.applied += 1) under.reads.onApplied();
+    expect(confirmedCount).to.equal(1);
+  });
+
+  it('answers nothing where there was no room for a value that came from the disk', async () => {
+    under.found = Promise.resolve(noRoom);
+    under.add('a');
+    await under.quorumReadDone(5);
+    expect([under.answered, under.failures]).to.deep.equal([[], []]);
+  });
+
+  it('needs no probe while a get waits for its quorum, however long that takes', () => {
+    under.add('a');
+    under.nowMs += 60_000;
+    under.reads.probe();
+    expect(under.quorumReadCount).to.equal(1);
   });
 });

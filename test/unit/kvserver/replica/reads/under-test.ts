@@ -27,6 +27,8 @@ export class UnderTest {
   /** What every key holds, and whether it is in memory. */
   entry: Entry | undefined;
   isInMemory = false;
+  /** What a read gives back instead of that, if anything. */
+  found: Promise<typeof noRoom> | undefined;
   /** Called when a key is read. */
   onRead: () => void = () => {};
   /** Why the state cannot be read. */
@@ -85,6 +87,7 @@ export class UnderTest {
       read: (_key, hasRoom) => {
         const { entry, isInMemory, failure } = under;
         under.onRead();
+        if (under.found !== undefined) return under.found;
         if (!hasRoom(isInMemory ? (entry?.value.length ?? 0) : mebibyte)) return noRoom;
         if (isInMemory) return entry;
         return failure === undefined ? Promise.resolve(entry) : Promise.reject(failure);
