@@ -1,6 +1,7 @@
 import { LeaseDeadlines } from '@paxkv/kvserver/internal/replica/leases/lease-deadlines';
 import { Lease } from '@paxkv/kvserver/internal/state-machine/leases/lease';
 import { expect } from 'chai';
+import { bytesKeptByEach, leakBytesMin } from '../../../kept-memory.ts';
 
 function lease(id: string, ttlMs = 1000, keyCount = 1): Lease {
   const made = new Lease({ id, owner: 'here', ttlMs, isOfOneKey: false });
@@ -135,5 +136,31 @@ describe('The deadlines of leases', () => {
     }
     expect(deadlines.count).to.equal(1);
     expect(idsDue(deadlines, 101_200)).to.deep.equal(['a']);
+  });
+
+  it('name one lease at least, however many keys it has', () => {
+    const deadlines = new LeaseDeadlines(0);
+    for (const id of ['a', 'b']) deadlines.begin(lease(id, 1000, 65), 0);
+    expect(idsDue(deadlines, 1200)).to.deep.equal(['a']);
+  });
+
+  it('that were moved to the moment at which they are looked at have passed', () => {
+    const deadlines = new LeaseDeadlines(0);
+    const one = lease('a');
+    deadlines.begin(one, 0);
+    deadlines.begin(one, 100);
+    expect(deadlines.hasDue(1100)).to.equal(true);
+  });
+
+  it('leave nothing of the slices that have passed', async function () {
+    this.timeout(60_000);
+    const deadlines = new LeaseDeadlines(0);
+    const one = lease('a');
+    const bytes = await bytesKeptByEach((index) => {
+      const nowMs = index * 900;
+      deadlines.hasDue(nowMs);
+      deadlines.begin(one, nowMs);
+    });
+    expect(bytes).to.be.below(leakBytesMin);
   });
 });
