@@ -239,7 +239,9 @@ export const budgetMutants: readonly Mutant[] = [
     file: cachedValue,
     right: "typeof value === 'string' ? fromText(value) : copyOf(value)",
     wrong: "typeof value === 'string' ? fromText(value) : value",
-    caughtBy: [byTest(cachedValueTest, 'of its own: to change them does not change the state')],
+    caughtBy: [
+      byTest(cachedValueTest, 'has bytes of its own: to change them does not change the state'),
+    ],
   },
   {
     id: 'large-displace-small',
