@@ -79,7 +79,7 @@ describe('RecentEntries', () => {
       expect(recent.hasDropped).to.equal(false);
       // As many others of its former kind as fill both generations do not displace it.
       for (let count = 0; count < 100; count += 1) {
-        recent.add(slot(`${count}`, before > smallMax ? before : smallMax));
+        recent.add(slot(`${count}`, Math.max(before, smallMax)));
       }
       expect(recent.find('changed')).to.equal(changed);
     });
