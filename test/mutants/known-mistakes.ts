@@ -2,15 +2,13 @@
 import type { MutantsBody } from '../evidence/result.ts';
 import { beginResult } from '../evidence/result-file.ts';
 import { allMutants } from './all-mutants.ts';
+import { isEnough } from './enough.ts';
 import { isTest, nameOf } from './mutant.ts';
 import { PatchedBuilds } from './patched-build/builds.ts';
-import { headLine, lineOf, type Summary, summaryOf } from './report.ts';
+import { headLine, lineOf, summaryOf } from './report.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { runTests } from './trial/named-test.ts';
 import { type Finding, type Trial, tryOut } from './trial/trial.ts';
-
-/** The required share of caught mutants in a quick run. */
-const noticedShareMin = 0.9;
 
 const settings = parseSettings(process.argv.slice(2), allMutants);
 const trials = settings.mutants
@@ -24,9 +22,8 @@ try {
   await expectSoundTests(trials);
   print(headLine());
   const findings = await tryAll(trials, settings);
-  const summary = summaryOf(findings);
-  print(`\n${summary.text}`);
-  const hasPassed = isEnough(summary, settings);
+  print(`\n${summaryOf(findings).text}`);
+  const hasPassed = isEnough(findings, settings);
   writeResult(settings.jsonFile, hasPassed, { kind: 'mutants', trials: findings.map(toTrial) });
   process.exitCode = hasPassed ? 0 : 1;
 } finally {
@@ -61,13 +58,6 @@ async function tryAll(
   };
   await Promise.all(Array.from({ length: jobCount }, work));
   return findings;
-}
-
-function isEnough(
-  { mutantCount, caughtCount, noticedCount }: Summary,
-  { isQuick }: Settings,
-): boolean {
-  return isQuick ? noticedCount >= noticedShareMin * mutantCount : caughtCount === mutantCount;
 }
 
 function print(line: string): void {

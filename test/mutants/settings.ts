@@ -6,7 +6,7 @@ export interface Settings {
   readonly mutants: readonly Mutant[];
   /** A mutant survives the simulation if this number of seeds passes. */
   readonly seedCountMax: number;
-  /** Whether one catcher per mutant is enough, for nine mutants of ten. */
+  /** Whether the simulation may miss some mutants, since it draws few seeds. */
   readonly isQuick: boolean;
   readonly jobCount: number;
   /** Where to write the result as data. */
@@ -36,7 +36,7 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
     .option('--sample <count>', 'so many of them, others each time', toCount)
     .option(
       '--quick',
-      'few seeds; one catcher per mutant is enough, for 90 % of the mutants',
+      'few seeds; the simulation may miss what a test catches, and one mutant of ten that nothing else can',
       false,
     )
     .option(
