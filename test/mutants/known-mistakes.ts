@@ -8,6 +8,7 @@ import { headLine, lineOf, type Summary, summaryOf } from './report.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { runTests } from './trial/named-test.ts';
 import { type Finding, type Trial, tryOut } from './trial/trial.ts';
+import { tryAll } from './trial/try-all.ts';
 
 /** The required share of caught mutants in a quick run. */
 const noticedShareMin = 0.9;
@@ -23,7 +24,12 @@ const builds = PatchedBuilds.make(settings.mutants);
 try {
   await expectSoundTests(trials);
   print(headLine());
-  const findings = await tryAll(trials, settings);
+  const { seedCountMax, jobCount, isOneEnough } = settings;
+  const findings = await tryAll(trials, {
+    ...{ jobCount, isOneEnough },
+    tryOut: (trial) => tryOut(trial, { builds, seedCountMax }),
+    onFinding: (finding) => print(lineOf(finding)),
+  });
   const summary = summaryOf(findings);
   print(`\n${summary.text}`);
   const hasPassed = isEnough(summary, settings);
@@ -44,23 +50,6 @@ async function expectSoundTests(all: readonly Trial[]): Promise<void> {
   const unsound = new Set(tests.map(nameOf).filter((name) => !sound.has(name)));
   if (unsound.size === 0) return;
   throw new Error(`these tests fail without a mutant:\n${[...unsound].join('\n')}`);
-}
-
-async function tryAll(
-  all: readonly Trial[],
-  { seedCountMax, jobCount }: Settings,
-): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  const queue = [...all];
-  const work = async () => {
-    for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
-      const finding = await tryOut(trial, { builds, seedCountMax });
-      print(lineOf(finding));
-      findings.push(finding);
-    }
-  };
-  await Promise.all(Array.from({ length: jobCount }, work));
-  return findings;
 }
 
 function isEnough(

@@ -8,6 +8,8 @@ export interface Settings {
   readonly seedCountMax: number;
   /** Whether one catcher per mutant is enough, for nine mutants of ten. */
   readonly isQuick: boolean;
+  /** Whether a mutant that was noticed needs none of its other catchers. */
+  readonly isOneEnough: boolean;
   readonly jobCount: number;
   /** Where to write the result as data. */
   readonly jsonFile?: string;
@@ -17,6 +19,7 @@ interface Flags {
   readonly only?: readonly string[];
   readonly sample?: number;
   readonly quick: boolean;
+  readonly untilNoticed: boolean;
   readonly seeds?: number;
   readonly jobs: number;
   readonly json?: string;
@@ -40,6 +43,11 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
       false,
     )
     .option(
+      '--until-noticed',
+      'leave out the other catchers of a mutant that one has noticed',
+      false,
+    )
+    .option(
       '--seeds <count>',
       'a mutant survives the simulation after this number of passing seeds',
       toCount,
@@ -47,7 +55,8 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
     .option('--jobs <count>', 'number of parallel jobs', toCount, 2)
     .option('--json <file>', 'write the result as data')
     .parse([...argv], { from: 'user' });
-  const { only, sample, quick: isQuick, seeds, jobs: jobCount, json } = command.opts<Flags>();
+  const flags = command.opts<Flags>();
+  const { only, sample, quick: isQuick, seeds, jobs: jobCount, json } = flags;
   const matching = all.filter(
     ({ id, mistake }) => !only || only.includes(id) || only.includes(`${mistake}`),
   );
@@ -55,7 +64,8 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
   if (mutants.length === 0) command.error('no mutant matches --only');
   const seedCountMax = seeds ?? (isQuick ? quickSeedCountMax : defaultSeedCountMax);
   const target = json === undefined ? {} : { jsonFile: json };
-  return { mutants, seedCountMax, isQuick, jobCount, ...target };
+  const { untilNoticed: isOneEnough } = flags;
+  return { mutants, seedCountMax, isQuick, isOneEnough, jobCount, ...target };
 }
 
 /** Each mutant has the same chance. */
