@@ -6,10 +6,10 @@ export interface Settings {
   readonly mutants: readonly Mutant[];
   /** A mutant survives the simulation if this number of seeds passes. */
   readonly seedCountMax: number;
-  /** Whether one catcher per mutant is enough, for nine mutants of ten. */
+  /** Whether the simulation may miss some mutants, since it draws few seeds. */
   readonly isQuick: boolean;
-  /** Whether a mutant that was noticed needs none of its other catchers. */
-  readonly isOneEnough: boolean;
+  /** Whether the simulation leaves out the mutants that a named test has noticed. */
+  readonly huntsUnnoticedOnly: boolean;
   readonly jobCount: number;
   /** Where to write the result as data. */
   readonly jsonFile?: string;
@@ -19,7 +19,7 @@ interface Flags {
   readonly only?: readonly string[];
   readonly sample?: number;
   readonly quick: boolean;
-  readonly untilNoticed: boolean;
+  readonly huntUnnoticed: boolean;
   readonly seeds?: number;
   readonly jobs: number;
   readonly json?: string;
@@ -39,12 +39,12 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
     .option('--sample <count>', 'so many of them, others each time', toCount)
     .option(
       '--quick',
-      'few seeds; one catcher per mutant is enough, for 90 % of the mutants',
+      'few seeds; the simulation may miss what a test catches, and one mutant of ten that nothing else can',
       false,
     )
     .option(
-      '--until-noticed',
-      'leave out the other catchers of a mutant that one has noticed',
+      '--hunt-unnoticed',
+      'no simulation of a mutant that a named test has noticed',
       false,
     )
     .option(
@@ -64,8 +64,8 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
   if (mutants.length === 0) command.error('no mutant matches --only');
   const seedCountMax = seeds ?? (isQuick ? quickSeedCountMax : defaultSeedCountMax);
   const target = json === undefined ? {} : { jsonFile: json };
-  const { untilNoticed: isOneEnough } = flags;
-  return { mutants, seedCountMax, isQuick, isOneEnough, jobCount, ...target };
+  const { huntUnnoticed: huntsUnnoticedOnly } = flags;
+  return { mutants, seedCountMax, isQuick, huntsUnnoticedOnly, jobCount, ...target };
 }
 
 /** Each mutant has the same chance. */

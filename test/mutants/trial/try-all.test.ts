@@ -1,57 +1,58 @@
 import { expect } from 'chai';
+import { isEnough } from '../enough.ts';
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
-import { summaryOf } from '../report.ts';
 import type { Finding, Trial } from './trial.ts';
 import { tryAll } from './try-all.ts';
 
-function mutantNamed(id: string): Mutant {
-  const patch = { file: 'paxos/src/paxos.ts', right: 'a', wrong: 'b' };
-  const caughtBy = [byTest('one', 'notices'), bySimulation];
-  return { id, mistake: 1, does: 'harm', loses: 'all', caughtBy, ...patch };
-}
-
-const seen = mutantNamed('seen');
-const hidden = mutantNamed('hidden');
-const trials: readonly Trial[] = [seen, hidden].flatMap((mutant) =>
-  mutant.caughtBy.map((catcher) => ({ mutant, catcher })),
+const patch = { file: 'paxos/src/paxos.ts', right: 'a', wrong: 'b' };
+const mutant = { ...patch, mistake: 1, does: 'harm', loses: 'all' };
+const tests = [byTest('one', 'notices'), byTest('two', 'notices too')];
+const tested: Mutant = { ...mutant, id: 'tested', caughtBy: [...tests, bySimulation] };
+const simulated: Mutant = { ...mutant, id: 'simulated', caughtBy: [bySimulation] };
+const trials: readonly Trial[] = [tested, simulated].flatMap((one) =>
+  one.caughtBy.map((catcher) => ({ mutant: one, catcher })),
 );
 
-/** A test notices one mutant only, and the simulation notices both. */
-async function tryOut({ mutant, catcher }: Trial): Promise<Finding> {
-  const isCaught = catcher === bySimulation || mutant === seen;
-  return { mutant, catcher, isCaught, reason: '', tookMs: 0 };
-}
-
-async function tried(isOneEnough: boolean) {
+/** Tries all, and resolves with the findings. `misses`: those that do not notice, as in `namesOf`. */
+async function tried(huntsUnnoticedOnly: boolean, misses: readonly string[] = []) {
   const told: Finding[] = [];
-  const onFinding = (finding: Finding) => void told.push(finding);
-  const findings = await tryAll(trials, { jobCount: 1, isOneEnough, tryOut, onFinding });
+  const findings = await tryAll(trials, {
+    ...{ jobCount: 1, huntsUnnoticedOnly },
+    tryOut: async (trial) => ({
+      ...{ ...trial, reason: '', tookMs: 0 },
+      isCaught: !misses.includes(nameOf(trial)),
+    }),
+    onFinding: (finding) => void told.push(finding),
+  });
   expect(told).to.deep.equal(findings);
   return findings;
 }
 
-const namesOf = (findings: readonly Finding[]) =>
-  findings.map(({ mutant, catcher }) => `${mutant.id} by ${catcher.by}`);
+const nameOf = ({ mutant: { id }, catcher }: Trial) =>
+  `${id} by ${catcher.by === 'test' ? catcher.file : 'simulation'}`;
 
 describe('trying mutants', () => {
   it('tries each with all of its catchers', async () => {
-    expect(namesOf(await tried(false))).to.deep.equal([
-      ...['seen by test', 'seen by simulation'],
-      ...['hidden by test', 'hidden by simulation'],
+    expect((await tried(false)).map(nameOf)).to.deep.equal(trials.map(nameOf));
+  });
+
+  it('may leave out the simulation of one that a test has noticed, and no test', async () => {
+    expect((await tried(true)).map(nameOf)).to.deep.equal([
+      ...['tested by one', 'tested by two'],
+      'simulated by simulation',
     ]);
   });
 
-  it('leaves out the other catchers of a mutant that was noticed, if one is enough', async () => {
-    expect(namesOf(await tried(true))).to.deep.equal([
-      ...['seen by test'],
-      ...['hidden by test', 'hidden by simulation'],
-    ]);
+  it('simulates one that its tests have missed', async () => {
+    const misses = ['tested by one', 'tested by two'];
+    expect((await tried(true, misses)).map(nameOf)).to.deep.equal(trials.map(nameOf));
   });
 
-  it('notices the same mutants either way', async () => {
-    for (const isOneEnough of [false, true]) {
-      const { mutantCount, noticedCount } = summaryOf(await tried(isOneEnough));
-      expect({ mutantCount, noticedCount }).to.deep.equal({ mutantCount: 2, noticedCount: 2 });
+  it('has the same verdict for a quick run either way', async () => {
+    for (const misses of [[], ...trials.map((trial) => [nameOf(trial)])]) {
+      const [all, some] = [await tried(false, misses), await tried(true, misses)];
+      const verdict = isEnough(all, { isQuick: true });
+      expect(isEnough(some, { isQuick: true }), `${misses}`).to.equal(verdict);
     }
   });
 });

@@ -5,11 +5,13 @@ import { coreEquivalents } from './core.ts';
 import type { Equivalent } from './equivalent.ts';
 import { sessionsEquivalents } from './sessions.ts';
 import { stateMachineEquivalents } from './state-machine.ts';
+import { storageEquivalents } from './storage.ts';
 
 export const allEquivalents: readonly Equivalent[] = [
   ...coreEquivalents,
   ...stateMachineEquivalents,
   ...sessionsEquivalents,
+  ...storageEquivalents,
   ...codecsEquivalents,
   ...clientRetryEquivalents,
 ];

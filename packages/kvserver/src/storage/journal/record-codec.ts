@@ -95,7 +95,7 @@ function fromFields(fields: readonly unknown[]): JournalWrite {
       return { type, ballot: parseBallot(number, round) };
     case 'incarnation': {
       expectCount(fields, fields.length === 5 ? 5 : 4);
-      const own: OwnIncarnation = { type, ...parseAdmission(fields.slice(1, 4)) };
+      const own: OwnIncarnation = { type, ...parseAdmission(fields.slice(1)) };
       return fields.length === 5
         ? { ...own, votingFloor: parseInteger('votingFloor', fields[4], { min: -1 }) }
         : own;

@@ -101,7 +101,7 @@ export function isStateKey(rowKey: Bytes): boolean {
   return rowKey[0] === prefixes.data || isSessionKey(rowKey) || isLeaseKey(rowKey);
 }
 
-/** Applied position, counters and state hash: see `position-row.ts`. */
+/** Applied position, counters and state hash: see `rows.ts`. */
 export const positionKey = withPrefix(prefixes.meta, Buffer.from('position'));
 
 /** The write index of the journal beside this state: see `journal-mark.ts`. */

@@ -24,6 +24,23 @@ describe('Fragment of a record', () => {
     expect(openFragment(checked, seed)).to.equal(sealed.checksum);
   });
 
+  it('has the bytes that journals on disk have', () => {
+    const place = { sequence: 0x010203040506, index: 0x111213141516, previous: 0x21222324 };
+    const { pieces } = sealFragment({ kind: 2, part: 3, ...place }, [bytesOf('payload')], seed);
+    expect(
+      Buffer.concat(pieces)
+        .toString('hex')
+        .match(/.{32}|.+$/g),
+    ).to.deep.equal([
+      // The checksum, the bytes of the payload, the checksum of the fragment before, kind and part.
+      '3f8389f4070000002423222102030000',
+      // The sequence of the segment, and the index.
+      '06050403020100001615141312110000',
+      // The payload, and zeros.
+      '7061796c6f616400',
+    ]);
+  });
+
   it('has a multiple of eight bytes, padded with zeros', () => {
     for (let length = 0; length < 40; length += 1) {
       const each = sealFragment(header, [new Uint8Array(length).fill(9)], seed);

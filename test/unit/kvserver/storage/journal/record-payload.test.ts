@@ -83,6 +83,16 @@ describe('Payload of a record', () => {
     expect(() => [...groupsIn(recordKinds.moved, joined.subarray(0, -1))]).to.throw('cut off');
   });
 
+  it('is refused by name when a value is cut off, or belongs to no write', () => {
+    const whole = Buffer.concat(
+      encodeGroup({ writeIndex: 1, writes: [voteFor(1, 'a'.repeat(5000))] }),
+    );
+    expect(() => decodeGroup(whole.subarray(0, -1))).to.throw(RangeError, 'a value is missing');
+    // The place of the write that the value belongs to.
+    whole.writeUInt32LE(1, 16);
+    expect(() => decodeGroup(whole)).to.throw(RangeError, 'a value is missing');
+  });
+
   it('is not made of what could not be read back', () => {
     const group = {
       writeIndex: 1,
