@@ -42,11 +42,7 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
       'few seeds; the simulation may miss what a test catches, and one mutant of ten that nothing else can',
       false,
     )
-    .option(
-      '--hunt-unnoticed',
-      'no simulation of a mutant that a named test has noticed',
-      false,
-    )
+    .option('--hunt-unnoticed', 'no simulation of a mutant that a named test has noticed', false)
     .option(
       '--seeds <count>',
       'a mutant survives the simulation after this number of passing seeds',
