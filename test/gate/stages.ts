@@ -35,7 +35,7 @@ export function stagesOf(tier: Tier): readonly Stage[] {
     {
       title: 'seeded mistakes',
       program: 'mutants/main.js',
-      args: tier === 'ci' ? ['--quick', '--sample', '20'] : [],
+      args: tier === 'ci' ? ['--quick', '--sample', '20', '--hunt-unnoticed'] : [],
     },
     {
       title: 'damage matrix',

@@ -6,9 +6,10 @@ import { isEnough } from './enough.ts';
 import { isTest, nameOf } from './mutant.ts';
 import { PatchedBuilds } from './patched-build/builds.ts';
 import { headLine, lineOf, summaryOf } from './report.ts';
-import { parseSettings, type Settings } from './settings.ts';
+import { parseSettings } from './settings.ts';
 import { runTests } from './trial/named-test.ts';
 import { type Finding, type Trial, tryOut } from './trial/trial.ts';
+import { tryAll } from './trial/try-all.ts';
 
 const settings = parseSettings(process.argv.slice(2), allMutants);
 const trials = settings.mutants
@@ -21,7 +22,12 @@ const builds = PatchedBuilds.make(settings.mutants);
 try {
   await expectSoundTests(trials);
   print(headLine());
-  const findings = await tryAll(trials, settings);
+  const { seedCountMax, jobCount, huntsUnnoticedOnly } = settings;
+  const findings = await tryAll(trials, {
+    ...{ jobCount, huntsUnnoticedOnly },
+    tryOut: (trial) => tryOut(trial, { builds, seedCountMax }),
+    onFinding: (finding) => print(lineOf(finding)),
+  });
   print(`\n${summaryOf(findings).text}`);
   const hasPassed = isEnough(findings, settings);
   writeResult(settings.jsonFile, hasPassed, { kind: 'mutants', trials: findings.map(toTrial) });
@@ -41,23 +47,6 @@ async function expectSoundTests(all: readonly Trial[]): Promise<void> {
   const unsound = new Set(tests.map(nameOf).filter((name) => !sound.has(name)));
   if (unsound.size === 0) return;
   throw new Error(`these tests fail without a mutant:\n${[...unsound].join('\n')}`);
-}
-
-async function tryAll(
-  all: readonly Trial[],
-  { seedCountMax, jobCount }: Settings,
-): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  const queue = [...all];
-  const work = async () => {
-    for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
-      const finding = await tryOut(trial, { builds, seedCountMax });
-      print(lineOf(finding));
-      findings.push(finding);
-    }
-  };
-  await Promise.all(Array.from({ length: jobCount }, work));
-  return findings;
 }
 
 function print(line: string): void {

@@ -3,13 +3,14 @@ import { allMutants } from './all-mutants.ts';
 import { catalogue } from './catalogue.ts';
 import { bySimulation, isTest, nameOf } from './mutant.ts';
 import { PatchedBuilds } from './patched-build/builds.ts';
+import { syntaxErrorsOf } from './patched-build/syntax.ts';
 import { failedTest, runTests } from './trial/named-test.ts';
 
 /** Checks that the mutants are in order. `npm run mutants` takes longer, and shows that they are caught. */
 describe('The mutants', () => {
   it('still fit the sources and parse, each with a unique id', function () {
     this.timeout(20_000);
-    PatchedBuilds.make(allMutants).remove();
+    expect(allMutants.flatMap(syntaxErrorsOf)).to.deep.equal([]);
     const ids = allMutants.map(({ id }) => id);
     expect(new Set(ids).size).to.equal(ids.length);
   });
@@ -21,6 +22,13 @@ describe('The mutants', () => {
     expect(() => PatchedBuilds.make([stale])).to.throw('no longer fits');
     const vague = { ...first, right: 'this' };
     expect(() => PatchedBuilds.make([vague])).to.throw('no longer fits');
+  });
+
+  it('do not parse with a bracket too much', () => {
+    const [first] = allMutants;
+    if (first === undefined) throw new Error('there are no mutants');
+    const [error] = syntaxErrorsOf({ ...first, wrong: `${first.wrong})` });
+    expect(error).to.match(new RegExp(`^${first.id}: .* expected`));
   });
 
   it('exist for every mistake of the catalogue that this code can make', () => {

@@ -8,6 +8,8 @@ export interface Settings {
   readonly seedCountMax: number;
   /** Whether the simulation may miss some mutants, since it draws few seeds. */
   readonly isQuick: boolean;
+  /** Whether the simulation leaves out the mutants that a named test has noticed. */
+  readonly huntsUnnoticedOnly: boolean;
   readonly jobCount: number;
   /** Where to write the result as data. */
   readonly jsonFile?: string;
@@ -17,6 +19,7 @@ interface Flags {
   readonly only?: readonly string[];
   readonly sample?: number;
   readonly quick: boolean;
+  readonly huntUnnoticed: boolean;
   readonly seeds?: number;
   readonly jobs: number;
   readonly json?: string;
@@ -39,6 +42,7 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
       'few seeds; the simulation may miss what a test catches, and one mutant of ten that nothing else can',
       false,
     )
+    .option('--hunt-unnoticed', 'no simulation of a mutant that a named test has noticed', false)
     .option(
       '--seeds <count>',
       'a mutant survives the simulation after this number of passing seeds',
@@ -47,7 +51,8 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
     .option('--jobs <count>', 'number of parallel jobs', toCount, 2)
     .option('--json <file>', 'write the result as data')
     .parse([...argv], { from: 'user' });
-  const { only, sample, quick: isQuick, seeds, jobs: jobCount, json } = command.opts<Flags>();
+  const flags = command.opts<Flags>();
+  const { only, sample, quick: isQuick, seeds, jobs: jobCount, json } = flags;
   const matching = all.filter(
     ({ id, mistake }) => !only || only.includes(id) || only.includes(`${mistake}`),
   );
@@ -55,7 +60,8 @@ export function parseSettings(argv: readonly string[], all: readonly Mutant[]): 
   if (mutants.length === 0) command.error('no mutant matches --only');
   const seedCountMax = seeds ?? (isQuick ? quickSeedCountMax : defaultSeedCountMax);
   const target = json === undefined ? {} : { jsonFile: json };
-  return { mutants, seedCountMax, isQuick, jobCount, ...target };
+  const { huntUnnoticed: huntsUnnoticedOnly } = flags;
+  return { mutants, seedCountMax, isQuick, huntsUnnoticedOnly, jobCount, ...target };
 }
 
 /** Each mutant has the same chance. */

@@ -112,6 +112,11 @@ async function collectEvents(cluster: ProcessCluster, isOver: (seen: Collected) 
   return seen.lines;
 }
 
+const revisionOf = (line: Line) => Number.parseInt(line, 10);
+/** Both keys of a transaction have one revision, in no particular order. */
+const inOrder = (lines: readonly Line[]) =>
+  lines.toSorted((a, b) => revisionOf(a) - revisionOf(b) || (a < b ? -1 : 1));
+
 describe('watches of three processes that are killed in turn', () => {
   const each = clusterPerTest();
 
@@ -129,16 +134,43 @@ describe('watches of three processes that are killed in turn', () => {
     }
     await writers.advanced(writeCount);
     await writers.stop();
-    const revisionOf = (line: Line) => Number.parseInt(line, 10);
     const expected = writers.acknowledged.toSorted((a, b) => revisionOf(a) - revisionOf(b));
     last = revisionOf(expected.at(-1) ?? '0');
     const [byClient, byEvents] = await watching;
-    // Both keys of a transaction have one revision, in no particular order.
-    const inOrder = (lines: readonly Line[]) =>
-      lines.toSorted((a, b) => revisionOf(a) - revisionOf(b) || (a < b ? -1 : 1));
     for (const lines of [byClient, byEvents]) {
       expect(lines.map(revisionOf)).to.deep.equal(lines.map(revisionOf).toSorted((a, b) => a - b));
       expect(inOrder(lines)).to.deep.equal(inOrder(expected));
+    }
+  }).timeout(60_000);
+
+  it('go on after all servers were killed at once, and so do reads of a revision before', async () => {
+    const { cluster } = each;
+    const writers = new Writers(cluster);
+    const before = await cluster.client().put('w/0', 'before');
+    await writers.advanced(writeCount);
+    await writers.stop();
+    // The servers write their states half a second after the replies at the latest; the rest is in their journals.
+    const { nodes } = cluster;
+    await Promise.all(nodes.map((node) => cluster.kill(node)));
+    await Promise.all(nodes.map((node) => cluster.restart(node)));
+    const last = await cluster.client().put('w/end', 'after');
+    const expected = inOrder([...writers.acknowledged, `${last.revision} w/end=after`]);
+    const lines = await collect(cluster, ({ revision }) => revision >= last.revision);
+    expect(inOrder(lines.filter((line) => !line.endsWith('=before')))).to.deep.equal(expected);
+    // No server takes the changes from another one.
+    for (const node of nodes) {
+      const client = cluster.client({ nodes: [node] });
+      const seen: Line[] = [];
+      for await (const batch of client.watch({ prefix: 'w/' }, { after: 0 }).batches()) {
+        for (const change of batch.changes)
+          if (change.type === 'put')
+            seen.push(`${change.modRevision} ${change.key}=${change.value}`);
+        if (Number(batch.revision) >= last.revision) break;
+      }
+      expect(seen).to.deep.equal(lines);
+      const earlier = client.scan({ prefix: 'w/' }, { asOf: before.revision });
+      for await (const { modRevision } of earlier) expect(modRevision).to.be.most(before.revision);
+      expect(await client.count({ prefix: 'w/' }, { asOf: before.revision })).to.be.above(0);
     }
   }).timeout(60_000);
 });

@@ -2,7 +2,7 @@
  * How a command ends: exit codes for scripts, and errors whose stable code states whether the command
  * took effect. Neither an exit code nor an error code ever changes its meaning.
  */
-import { KvError, type KvErrorCode, type Outcome } from '@paxkv/client';
+import { KvError, type KvErrorCode, type Outcome } from '@paxkv/protocol';
 
 export const exitCodes = {
   ok: 0,

@@ -2,71 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CliError, exitCodeHelp, exitCodes, toErrorReply, toFailure } from './cli-error.ts';
-import { addAppend } from './commands/append.ts';
-import { addAuth } from './commands/auth.ts';
-import { addBackup } from './commands/backup.ts';
-import { addBench } from './commands/bench.ts';
-import { addCerts } from './commands/certs.ts';
-import { addCluster } from './commands/cluster.ts';
-import { addCompletion } from './commands/completion.ts';
-import { addDelete } from './commands/delete.ts';
-import { addElect } from './commands/elect.ts';
-import { addExport } from './commands/export.ts';
-import { addGet } from './commands/get.ts';
-import { addHealth } from './commands/health.ts';
-import { addImport } from './commands/import.ts';
-import { addIncrement } from './commands/incr.ts';
-import { addLease } from './commands/lease.ts';
-import { addLock } from './commands/lock.ts';
-import { addList } from './commands/ls.ts';
-import { addPut } from './commands/put.ts';
-import { addRepl } from './commands/repl.ts';
-import { addRestore } from './commands/restore.ts';
-import { addRole } from './commands/role.ts';
-import { addServe } from './commands/serve.ts';
-import { addStatus } from './commands/status.ts';
-import { addToken } from './commands/token.ts';
-import { addTrace } from './commands/trace.ts';
-import { addTransaction } from './commands/txn.ts';
-import { addUser } from './commands/user.ts';
-import { addVerify } from './commands/verify.ts';
-import { addWatch } from './commands/watch.ts';
+import { type AddCommand, loadCommands } from './command-table.ts';
 import { ProgramEnd } from './locked-program.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
-
-/** Functions that add each command to the program, in the order of the help. */
-const commands = [
-  addCluster,
-  addServe,
-  addGet,
-  addPut,
-  addAppend,
-  addDelete,
-  addIncrement,
-  addTransaction,
-  addList,
-  addLease,
-  addLock,
-  addElect,
-  addExport,
-  addImport,
-  addWatch,
-  addStatus,
-  addHealth,
-  addTrace,
-  addBackup,
-  addVerify,
-  addRestore,
-  addUser,
-  addRole,
-  addToken,
-  addAuth,
-  addCerts,
-  addBench,
-  (program: Command, streams: Streams) => addRepl(program, streams, run),
-  addCompletion,
-] as const;
 
 /** Runs one command line, given without the program's name, and resolves with its exit code. Never rejects. */
 export async function run(args: readonly string[], given: Streams): Promise<number> {
@@ -97,7 +36,7 @@ function asksForJson(args: readonly string[]): boolean {
 
 async function parse(args: readonly string[], streams: Streams): Promise<void> {
   const help: HelpTexts = { asked: [], unasked: [] };
-  const program = createProgram(streams, help);
+  const program = createProgram(streams, help, await loadCommands(args));
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -116,7 +55,11 @@ interface HelpTexts {
   readonly unasked: string[];
 }
 
-function createProgram(streams: Streams, help: HelpTexts): Command {
+function createProgram(
+  streams: Streams,
+  help: HelpTexts,
+  commands: readonly AddCommand[],
+): Command {
   const program = new Command('paxkv')
     .description('A replicated key-value store built on Paxos.')
     .version(readVersion())
@@ -128,7 +71,7 @@ function createProgram(streams: Streams, help: HelpTexts): Command {
       writeErr: (text) => help.unasked.push(text),
     });
   addGlobalOptions(program).setOptionValue('interrupt', streams.interrupt);
-  for (const add of commands) add(program, streams);
+  for (const add of commands) add(program, streams, run);
   addHelp(program);
   return program;
 }

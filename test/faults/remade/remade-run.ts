@@ -127,21 +127,28 @@ class RemadeRun {
   async play(untilMs: number): Promise<RemadeFigures> {
     const { first, plan } = this.#stage;
     const faults = this.#harm(first, () => this.#isOver);
-    faults.catch(() => {});
+    const incarnations = this.#playIncarnations(untilMs - plan.roundMs);
     try {
-      await this.#live();
-      const isOver = () => performance.now() + plan.roundMs >= untilMs;
-      while (!isOver() || this.#remains.size < leastAnew) {
-        await this.#makeAnew();
-        await this.#live();
-      }
+      await Promise.race([incarnations, faults]);
     } finally {
       this.#isOver = true;
       await Promise.all(this.#clients.map((client) => client.stop()));
-      await faults;
+      // The first that failed says why; the other one ends soon after it.
+      await Promise.allSettled([incarnations, faults]);
     }
+    await faults;
     await this.#judgeAll();
     return { findings: this.#findings, summary: this.#summary() };
+  }
+
+  /** None begins after `beginMsMax`, unless there were too few. */
+  async #playIncarnations(beginMsMax: number): Promise<void> {
+    await this.#live();
+    while (performance.now() < beginMsMax || this.#remains.size < leastAnew) {
+      if (this.#isOver) return;
+      await this.#makeAnew();
+      await this.#live();
+    }
   }
 
   /** The life of one incarnation: as long as planned, and until its clients have done something. */
@@ -149,8 +156,9 @@ class RemadeRun {
     const { plan, second } = this.#stage;
     const place = this.#present;
     const endMs = performance.now() + plan.roundMs;
-    await this.#harm(second, () => performance.now() >= endMs);
+    await this.#harm(second, () => this.#isOver || performance.now() >= endMs);
     while (place.kept.length < leastKept) {
+      if (this.#isOver) return;
       if (performance.now() > endMs + liveMsMax) {
         throw new Error(`${place.name} acknowledged ${place.kept.length} appends`);
       }

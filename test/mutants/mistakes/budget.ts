@@ -10,10 +10,12 @@ const reads = 'kvserver/src/budget/read-turns.ts';
 const readsTest = 'unit/kvserver/budget/read-turns';
 const reader = 'kvserver/src/state-machine/store/entry-reader.ts';
 const readerTest = 'unit/kvserver/state-machine/store/entry-reader';
+const cachedValue = 'kvserver/src/state-machine/store/cached-value.ts';
+const cachedValueTest = 'unit/kvserver/state-machine/store/cached-value';
 const limits = 'kvserver/src/config/limits.ts';
 const alternation = 'kvserver/src/replica/writes/alternation.ts';
 const writes = 'kvserver/src/replica/writes/writes.ts';
-const writesTest = 'unit/kvserver/replica/writes/writes';
+const writesTest = 'unit/kvserver/replica/writes/writes-between-leaders';
 const aheadTest = 'unit/kvserver/replica/writes/writes-ahead';
 
 export const budgetMutants: readonly Mutant[] = [
@@ -220,17 +222,39 @@ export const budgetMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'reply-keeps-batch',
+    id: 'cache-keeps-batch',
     mistake: 57,
-    does: 'The value of a reply is a view of the batch in which it was written.',
-    loses: 'Clients that do not read keep many times their budget in memory.',
-    file: 'kvserver/src/state-machine/store/cached-value.ts',
+    does: 'A large value in memory is a view of the batch in which it was written.',
+    loses: 'The cache takes many times its limit.',
+    file: cachedValue,
     right: 'value.buffer.byteLength > 2 * value.length',
     wrong: 'value.buffer.byteLength < value.length',
+    caughtBy: [byTest(cachedValueTest, 'keeps no batch in memory, of which it is a small part')],
+  },
+  {
+    id: 'reply-shares-value',
+    mistake: 57,
+    does: 'The large value of a reply is the one in the state.',
+    loses: 'A program that changes what a get returned changes the state of one replica.',
+    file: cachedValue,
+    right: "typeof value === 'string' ? fromText(value) : copyOf(value)",
+    wrong: "typeof value === 'string' ? fromText(value) : value",
+    caughtBy: [
+      byTest(cachedValueTest, 'has bytes of its own: to change them does not change the state'),
+    ],
+  },
+  {
+    id: 'large-displace-small',
+    mistake: 45,
+    does: 'Large entries share the room of small ones.',
+    loses: 'One client that reads large values has all others wait for the database.',
+    file: 'kvserver/src/state-machine/store/recent-entries.ts',
+    right: 'valueBytes > textBytesMax ? this.#large : this.#small',
+    wrong: 'valueBytes > textBytesMax ? this.#small : this.#small',
     caughtBy: [
       byTest(
-        'unit/kvserver/state-machine/store/cached-value',
-        'keeps no batch in memory, of which its value is a small part',
+        'unit/kvserver/state-machine/store/recent-entries',
+        'drop no small entry for large ones, however many these are',
       ),
     ],
   },

@@ -2,6 +2,7 @@
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 const recent = 'unit/kvserver/state-machine/store/changes/recent-changes';
+const history = 'unit/kvserver/storage/state/history';
 const reads = 'unit/kvserver/replica/watch/watches';
 
 export const watchMutants: readonly Mutant[] = [
@@ -92,6 +93,95 @@ export const watchMutants: readonly Mutant[] = [
     caughtBy: [
       byTest('unit/client/watch/change-of-server', 'loses and repeats nothing when servers fail'),
       bySimulation,
+    ],
+  },
+  {
+    id: 'history-without-its-state',
+    mistake: 48,
+    does: 'A row of the history is written before its state, and apart from it.',
+    loses: 'After a crash in between, the history does not lead to the state.',
+    file: 'kvserver/src/storage/state/history-rows.ts',
+    right: '      batch.put(key, sealed);\n',
+    wrong: '      await this.#level.put(key, sealed);\n',
+    caughtBy: [
+      byTest(history, 'is written with its state, and with no other'),
+      byTest(
+        'unit/kvserver/storage/state/state-database',
+        'writes all changes of a run in one batch',
+      ),
+    ],
+  },
+  {
+    id: 'history-begins-one-too-low',
+    mistake: 48,
+    does: 'After a restart a server claims to have the changes of the revision before its history begins.',
+    loses: 'A watcher that continues there misses a change.',
+    file: 'kvserver/src/state-machine/store/changes/recent-changes.ts',
+    right: '    this.#since = after;\n',
+    wrong: '    this.#since = Math.max(0, after - 1);\n',
+    caughtBy: [byTest(history, 'begins after a row that is damaged, or of another format')],
+  },
+  {
+    id: 'history-with-a-gap',
+    mistake: 48,
+    does: 'A start takes rows of the history that do not end where the next ones begin.',
+    loses: 'A watcher misses the changes in between.',
+    file: 'kvserver/src/storage/state/history-reading.ts',
+    right: '      if (row === undefined || row.until !== this.#after) return false;\n',
+    wrong: '      if (row === undefined) return false;\n',
+    caughtBy: [
+      byTest(history, 'begins after a row that vanished, and drops what is before it'),
+      byTest(history, 'is empty where a version without a history has written the state since'),
+    ],
+  },
+  {
+    id: 'history-hides-what-memory-dropped',
+    mistake: 48,
+    does: 'A row of the history begins where the last one ended, although memory has dropped changes since.',
+    loses: 'A watcher misses these changes after a restart.',
+    file: 'kvserver/src/state-machine/store/changes/history.ts',
+    right: 'Math.max(this.#written, since)',
+    wrong: 'this.#written',
+    caughtBy: [byTest(history, 'skips what memory had dropped before it was written')],
+  },
+  {
+    id: 'history-of-another-state',
+    mistake: 48,
+    does: 'A start reads the entries that the history leads to as they are later.',
+    loses:
+      'A watcher is shown a later value in the place of the one that was written, or the history ends early.',
+    file: 'kvserver/src/storage/state/history-reading.ts',
+    right: 'this.#level.getMany(keys, { snapshot: this.#snapshot })',
+    wrong: 'this.#level.getMany(keys)',
+    caughtBy: [
+      byTest(history, 'is read as the state was at the start, whatever is written meanwhile'),
+    ],
+  },
+  {
+    id: 'history-dropped-while-it-is-read',
+    mistake: 48,
+    does: 'A write drops rows of the history that a start has not read yet.',
+    loses: 'The next start has a shorter history, and ends watches that could go on.',
+    file: 'kvserver/src/state-machine/store/changes/history.ts',
+    right: 'this.#reading === undefined ? since : 0',
+    wrong: 'since',
+    caughtBy: [
+      byTest(history, 'is read as the state was at the start, whatever is written meanwhile'),
+    ],
+  },
+  {
+    id: 'revision-in-two-rows',
+    mistake: 48,
+    does: 'A row of the history ends within a revision.',
+    loses: 'A watcher sees a part of a transaction, and never the rest.',
+    file: 'kvserver/src/storage/state/history-row.ts',
+    right: 'if (bytes >= rowBytesMax && change.revision > last) {',
+    wrong: 'if (bytes >= rowBytesMax) {',
+    caughtBy: [
+      byTest(
+        'unit/kvserver/storage/state/history-row',
+        'has all changes of a revision, however large',
+      ),
     ],
   },
 ];

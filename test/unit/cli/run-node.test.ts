@@ -180,6 +180,7 @@ describe('checkedConfig', () => {
       logBudget: undefined,
       memoryBudget: undefined,
       logWindow: undefined,
+      history: undefined,
       traceSize: undefined,
       console: true,
     };

@@ -39,6 +39,13 @@ export const sharedSettings = {
     defaultText: '1GiB',
     server: 'limits.logWindowBytesMax',
   },
+  history: {
+    kind: size(1, limitMax),
+    help: 'latest changes, in memory and on disk, for watches and reads of earlier revisions',
+    placeholder: 'size',
+    defaultText: '32MiB, at most 1/64 of the memory',
+    server: 'limits.recentChangesBytesMax',
+  },
   console: {
     kind: yesOrNo,
     help: 'offer a page to browsers at /',

@@ -48,9 +48,12 @@ export interface Limits {
   readonly journalBytesMax: number;
   /** Bytes of changed entries that are not in the database yet, above which nothing more is applied. Default 32 MiB, at most 1/32 of the memory. */
   readonly undurableBytesMax: number;
-  /** Bytes of entries kept for reads. Default 80 MiB, at most 1/16 of the memory. */
+  /** Bytes of entries kept for reads, a quarter of them for those over 64 KiB. Default 80 MiB, at most 1/16 of the memory. */
   readonly cachedBytesMax: number;
-  /** Bytes of the latest changes, kept for those who watch. Default 32 MiB, at most 1/64 of the memory. */
+  /**
+   * Bytes of the latest changes, kept in memory and on disk for those who watch and for reads of earlier revisions.
+   * Default 32 MiB, at most 1/64 of the memory.
+   */
   readonly recentChangesBytesMax: number;
   /** Bytes queued for one other server; messages beyond it are dropped and sent again later. Default 16 MiB, at most 1/64 of the memory. */
   readonly peerQueueBytesMax: number;

@@ -10,7 +10,7 @@ export interface MachineOptions {
   readonly values?: Values | undefined;
   /** About how many bytes of entries it may keep in memory beside changed ones. */
   readonly cachedBytesMax?: number | undefined;
-  /** About how many bytes of the latest changes it keeps in memory. Default 32 MiB. */
+  /** About how many bytes of the latest changes it keeps in memory, and over restarts on disk. Default 32 MiB. */
   readonly recentChangesBytesMax?: number | undefined;
   /** The same at all replicas. Default: `sessionLimits`. */
   readonly sessionLimits?: SessionLimits | undefined;

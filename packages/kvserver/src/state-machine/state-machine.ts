@@ -23,13 +23,8 @@ import {
 } from './run.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { unappliable } from './state-error.ts';
-import type {
-  LoadedState,
-  Pause,
-  StateStore,
-  VerifiedRows,
-  WrittenChecksum,
-} from './state-store.ts';
+import type { LoadedState, Pause, StateStore, VerifiedRows } from './state-store.ts';
+import { History } from './store/changes/history.ts';
 import { RecentChanges } from './store/changes/recent-changes.ts';
 import { EntryCache } from './store/entry-cache.ts';
 import { EntryReader, type Found, type HasRoom } from './store/entry-reader.ts';
@@ -52,8 +47,9 @@ export type { NotShown } from './store/ranges/range-reader.ts';
 export class StateMachine {
   readonly #stateStore: StateStore;
   readonly #entries: EntryCache;
-  /** The latest changes up to the highest applied instance. A state that was loaded begins without any. */
+  /** The latest changes up to the highest applied instance. Those from before a start come a little later. */
   readonly recentChanges: RecentChanges;
+  readonly history: History;
   readonly #store: Store;
   readonly #sessions: Sessions;
   /** The leases after the highest applied instance. */
@@ -84,17 +80,20 @@ export class StateMachine {
     this.#entries = new EntryCache({ read, isNew: position.applied < 0, bytesMax });
     this.#reader = new EntryReader(this.#entries);
     this.leases = new Leases(leases);
-    const recent = new RecentChanges(position.revision, options.recentChangesBytesMax);
+    const { revision, incarnation } = position;
+    const recent = new RecentChanges(revision, options.recentChangesBytesMax);
     this.recentChanges = recent;
-    this.#store = new Store(position.revision, this.#entries, { recent, leases: this.leases });
+    const reading = this.#latch.guard(() => stateStore.readHistory(recent.bytesMax));
+    this.history = new History(recent, revision, reading);
+    this.#store = new Store(revision, this.#entries, { recent, leases: this.leases });
     this.#ranges = new RangeReader({
       store: stateStore,
       undurable: () => this.#entries.undurable(),
       revision: () => this.#store.revision,
-      recentChanges: this.recentChanges,
+      recentChanges: recent,
+      history: this.history,
     });
     this.#pages = new PageReader(this.#ranges);
-    const { incarnation } = position;
     this.#sessions = new Sessions(position.sessions, sessions, { incarnation, limits });
     this.auth = auth;
     this.#instances = new InstanceApplier(position, {
@@ -221,7 +220,7 @@ export class StateMachine {
   }
 
   /** The position as written last, and the checksum of all rows there: equal on all replicas at one position. */
-  get written(): WrittenChecksum {
+  get written(): StateStore['written'] {
     return this.#stateStore.written;
   }
 
@@ -287,6 +286,7 @@ export class StateMachine {
       entries: this.#entries.takeChanges(),
       sessions: this.#sessions.takeChanges(),
       leases: this.leases.takeChanges(),
+      history: this.history.takeUnwritten(revision),
       position: { applied, stateHash, revision, sessions, featureLevel, incarnation },
     };
     await this.#stateStore.write(changes, pause);

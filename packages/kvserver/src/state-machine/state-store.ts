@@ -8,6 +8,8 @@ import type { Lease } from './leases/lease.ts';
 import type { Session } from './sessions/session.ts';
 import type { SessionCounts } from './sessions/sessions.ts';
 import type { CacheSlot, Change } from './store/cached-entry.ts';
+import type { HistoryChanges } from './store/changes/history.ts';
+import type { ChangesSpan } from './store/changes/recent-changes.ts';
 import type { NameRange } from './store/ranges/name-range.ts';
 
 /** The position of a state in the log, and the counters that the log determines. */
@@ -48,6 +50,7 @@ export interface StateChanges {
   /** Leases that changed; `undefined` for one that has ended. */
   readonly leases: readonly (readonly [id: LeaseId, lease: Lease | undefined])[];
   readonly entries: readonly Change[];
+  readonly history: HistoryChanges;
   readonly position: Position;
 }
 
@@ -94,6 +97,11 @@ export interface StateStore {
   load(check?: (position: Position) => void): Promise<LoadedState>;
   /** The position as it was loaded, or written last. */
   readonly written: WrittenChecksum;
+  /**
+   * The latest changes that led to the state as it is at the call, about `bytesMax` bytes of them: as many as there are
+   * without a gap. Called once after `load`, before any write.
+   */
+  readHistory(bytesMax: number): Promise<ChangesSpan>;
   /** The slots of these keys, in the same order. */
   readEntries(names: readonly string[]): Promise<CacheSlot[]>;
   /** Verifies what was not verified since the start and may be read with this range. To be awaited before `openRange`. */

@@ -12,7 +12,7 @@
  */
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { DiskError, repairAdvice, toDiskError } from './disk-error.ts';
+import { DiskError, hasCode, repairAdvice, toDiskError } from './disk-error.ts';
 import { syncDirectory } from './durable-file.ts';
 import { Identity, type NodeName } from './identity.ts';
 import { Journal, type JournalOptions } from './journal/index.ts';
@@ -109,7 +109,7 @@ async function mkdirIfAbsent(path: string): Promise<boolean> {
     await mkdir(path, { mode: 0o700 });
     return true;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false;
+    if (hasCode(cause, 'EEXIST')) return false;
     throw cause;
   }
 }

@@ -59,3 +59,8 @@ export function toDiskError(attempt: string, cause: unknown): DiskError {
 export function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
+
+/** Whether the cause is an error of the system with this code, such as `ENOENT`. */
+export function hasCode(cause: unknown, code: string): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === code;
+}

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasCode } from './disk-error.ts';
 
 /** Resolves when the new content is durable. One call at a time for a path. Follows no symbolic link. */
 export async function replaceFile(path: string, content: string): Promise<void> {
@@ -30,7 +31,7 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 function ignoreAbsent(cause: unknown): void {
-  if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
+  if (!hasCode(cause, 'ENOENT')) throw cause;
 }
 
 /** The content of a file. @throws Error of the file system; for a symbolic link, too. */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { id128Schema } from '@paxkv/protocol';
 import { z } from 'zod';
 import { baseLevel, type LevelRange, thisVersion } from '../state-machine/features.ts';
-import { DiskError, migrationAdvice, repairAdvice, toDiskError } from './disk-error.ts';
+import { DiskError, hasCode, migrationAdvice, repairAdvice, toDiskError } from './disk-error.ts';
 import { readOwnFile, replaceFile } from './durable-file.ts';
 import type { JournalOwner } from './journal/journal-owner.ts';
 
@@ -185,7 +185,7 @@ async function readIfPresent(path: string): Promise<string | undefined> {
   try {
     return await readOwnFile(path);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (hasCode(cause, 'ENOENT')) return undefined;
     throw toDiskError(`read ${path}`, cause);
   }
 }

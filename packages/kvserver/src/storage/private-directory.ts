@@ -9,7 +9,7 @@ import type { Stats } from 'node:fs';
 import { chmod, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { DiskError } from './disk-error.ts';
+import { DiskError, hasCode } from './disk-error.ts';
 
 /** What the group and all others may do. */
 const othersMask = 0o077;
@@ -74,6 +74,6 @@ function notOurs(path: string, found: Stats): DiskError {
 
 /** Removed since its name was read. */
 function ifAbsent(cause: unknown): undefined {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+  if (hasCode(cause, 'ENOENT')) return undefined;
   throw cause;
 }

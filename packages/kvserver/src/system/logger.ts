@@ -1,6 +1,7 @@
 /** The log of a server, on standard error: JSON lines for programs, or lines for people. */
+import { createRequire } from 'node:module';
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import type * as Pretty from 'pino-pretty';
 import type { LogFormat, LogLevel } from '../config/settings.ts';
 
 const standardError = 2;
@@ -32,6 +33,8 @@ export function createLogger({ logLevel, logFormat = 'auto' }: LogSettings, node
 
 /** `12:30:01.250 WARN (node 2) disk takes no writes  reason: "…"`, with colours on a terminal. */
 function textLines(): NodeJS.WritableStream {
+  // Loaded only here, since it takes a while and most logs are JSON.
+  const { PinoPretty }: typeof Pretty = createRequire(import.meta.url)('pino-pretty');
   return PinoPretty({
     destination: standardError,
     sync: true,

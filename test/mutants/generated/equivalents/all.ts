@@ -3,6 +3,7 @@ import { clientRetryEquivalents } from './client-retry.ts';
 import { codecsEquivalents } from './codecs.ts';
 import { coreEquivalents } from './core.ts';
 import type { Equivalent } from './equivalent.ts';
+import { replicaEquivalents } from './replica.ts';
 import { sessionsEquivalents } from './sessions.ts';
 import { stateMachineEquivalents } from './state-machine.ts';
 import { storageEquivalents } from './storage.ts';
@@ -12,6 +13,7 @@ export const allEquivalents: readonly Equivalent[] = [
   ...stateMachineEquivalents,
   ...sessionsEquivalents,
   ...storageEquivalents,
+  ...replicaEquivalents,
   ...codecsEquivalents,
   ...clientRetryEquivalents,
 ];

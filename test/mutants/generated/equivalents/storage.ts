@@ -1,6 +1,7 @@
 /** Mutants of `packages/kvserver/src/storage` that behave as the original does. */
 import { type Equivalent, ofFile } from './equivalent.ts';
 
+const emptyBuffer = 'whatever is asked for is longer than what it then seems to hold';
 const eitherWay = 'both loops forget the same instances, and only take more or fewer steps';
 
 export const storageEquivalents: readonly Equivalent[] = [
@@ -51,5 +52,65 @@ export const storageEquivalents: readonly Equivalent[] = [
       mutated: 'false',
       because: 'writes without large values are not changed by leaving those out',
     },
+  ]),
+  ...ofFile('kvserver/src/storage/journal/segment-reader.ts', [
+    { within: '#from', original: '#from = 0;', mutated: '#from = 1;', because: emptyBuffer },
+    { within: '#to', original: '#to = 0;', mutated: '#to = 1;', because: emptyBuffer },
+    {
+      within: 'intactAt',
+      original: 'bytes.length === length',
+      mutated: 'true',
+      because: 'the checksum of a part of a fragment does not match either',
+    },
+    ...['false', 'offset <= this.#from'].map((mutated) => ({
+      within: '#ahead',
+      original: 'offset < this.#from',
+      mutated,
+      because: 'the length only bounds what is looked at; `bytes` reads what is not in memory',
+    })),
+    {
+      within: 'bytes',
+      original: 'length > this.#buffer.length',
+      mutated: 'length >= this.#buffer.length',
+      because: 'as many bytes as the buffer has can be read into it or elsewhere',
+    },
+    {
+      within: 'candidateIn',
+      original: 'found + 1',
+      mutated: 'found + 2',
+      because: 'a sequence does not overlap itself by one byte, but one whose bytes are all equal',
+    },
+    {
+      within: 'isPlausible',
+      original: 'indexMax ?? index',
+      mutated: 'indexMax',
+      because: 'no index is above undefined',
+    },
+    {
+      within: 'lastCandidateIn',
+      original: 'room - (room % alignment)',
+      mutated: 'room + (room % alignment)',
+      because: 'segments have multiples of eight bytes',
+    },
+  ]),
+  ...ofFile('kvserver/src/storage/journal/tail.ts', [
+    {
+      within: 'rewrite',
+      original: 'Math.max(0, to - from)',
+      mutated: 'Math.max(1, to - from)',
+      because: 'nothing is read into a buffer of one byte where nothing is to be read',
+    },
+    {
+      within: 'rewrite',
+      original: 'to - from',
+      mutated: 'to + from',
+      because: 'each part ends at `to`, however large the buffer is',
+    },
+    ...['true', 'offset <= to'].map((mutated) => ({
+      within: 'rewrite',
+      original: 'offset < to',
+      mutated,
+      because: 'reading nothing ends the loop as well',
+    })),
   ]),
 ];

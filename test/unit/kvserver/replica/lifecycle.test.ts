@@ -1,4 +1,5 @@
 import { Lifecycle } from '@paxkv/kvserver/internal/replica/lifecycle';
+import { KvError } from '@paxkv/protocol';
 import { expect } from 'chai';
 
 describe('the lifecycle of a replica', () => {
@@ -60,5 +61,42 @@ describe('the lifecycle of a replica', () => {
     expect([lifecycle.stop(), lifecycle.stop()]).to.deep.equal([true, false]);
     expect(lifecycle.state).to.equal('stopping');
     expect(lifecycle.hasFailed).to.equal(false);
+  });
+
+  it('refuses a request whose caller has gone, as not done', () => {
+    const controller = new AbortController();
+    expect(() => lifecycle.expectServing(controller.signal)).not.to.throw();
+    controller.abort();
+    expect(() => lifecycle.expectServing(controller.signal))
+      .to.throw(KvError)
+      .that.includes({ code: 'KV_ABORTED', outcome: 'not done' });
+    facts.isMember = false;
+    expect(() => lifecycle.expectServing(controller.signal))
+      .to.throw(KvError, 'This server is joining')
+      .that.includes({ code: 'KV_UNAVAILABLE', outcome: 'not done' });
+  });
+
+  it('serves from its voting floor on, that of the last admission', () => {
+    expect(lifecycle.state).to.equal('running');
+    for (const [votingFloor, applied, state] of [
+      [6, 5, 'joining'],
+      [6, 6, 'running'],
+      [6, 7, 'running'],
+      [9, 8, 'joining'],
+      [-1, -1, 'running'],
+    ] as const) {
+      lifecycle.onAdmitted(votingFloor);
+      facts.applied = applied;
+      expect(lifecycle.state, `${applied} of ${votingFloor}`).to.equal(state);
+    }
+  });
+
+  it('fails also while it is stopping, and says so', () => {
+    lifecycle.stop();
+    expect(lifecycle.reason).to.equal(undefined);
+    expect(lifecycle.unavailable().message).to.equal('This server is stopping.');
+    expect(lifecycle.fail(new Error('the disk is gone'))).to.equal(true);
+    expect(lifecycle).to.include({ state: 'failed', hasFailed: true });
+    expect(lifecycle.unavailable().message).to.equal('This server is failed: the disk is gone.');
   });
 });

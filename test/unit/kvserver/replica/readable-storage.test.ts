@@ -56,4 +56,23 @@ describe('readableStorage', () => {
     const value = encodeLevelRaise(thisVersion.highest + 1);
     expect(await load(-1, { type: 'decided', seq: 5, value })).to.have.length(1);
   });
+
+  it('reads all above the state, and passes on what is written and that it closes', async () => {
+    const error = await load(5, { type: 'decided', seq: 6, value: poison });
+    expect(error).to.be.instanceOf(UnreadableValueError).with.property('instance', 6);
+    const calls: unknown[] = [];
+    const storage = readableStorage(
+      {
+        load: () => Promise.reject(new Error('EIO')),
+        write: async (writes) => void calls.push(writes),
+        close: async () => void calls.push('closed'),
+      },
+      { applied: -1, values },
+    );
+    const writes = [{ type: 'reserved', round: 7 }] as const;
+    await storage.write(writes);
+    await storage.close();
+    expect(calls).to.deep.equal([writes, 'closed']);
+    expect(await storage.load().catch(String)).to.equal('Error: EIO');
+  });
 });

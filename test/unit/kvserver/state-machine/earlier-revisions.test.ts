@@ -4,7 +4,7 @@ import type { LoggedCommand } from '@paxkv/kvserver/internal/state-machine/store
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { batchOf, decided, memoryLevel, put, remove, text } from './fixtures.ts';
+import { batchOf, decided, memoryLevel, put, remove, type TestLevel, text } from './fixtures.ts';
 import { count, deleteRange, everyLevel, scan } from './range-commands.ts';
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e');
@@ -13,19 +13,33 @@ const step = fc.oneof(
   fc.record({ remove: key }),
   fc.record({ from: key, to: key }),
   fc.constant('flush' as const),
+  fc.constant('restart' as const),
 );
 
 describe('Ranges at an earlier revision', () => {
+  let level: TestLevel;
   let machine: StateMachine;
   /** The keys and values at each revision from 0 on. */
   let copies: Map<string, string>[];
 
   async function open(): Promise<void> {
-    machine = await StateMachine.open(new StateDatabase(memoryLevel()), {
-      ...everyLevel,
-      recentChangesBytesMax: 2500,
-    });
+    level = memoryLevel();
+    await start();
     copies = [new Map()];
+  }
+
+  async function start(): Promise<void> {
+    const options = { ...everyLevel, recentChangesBytesMax: 2500 };
+    machine = await StateMachine.open(new StateDatabase(level), options);
+  }
+
+  /** The end of a process, after which what was not flushed is gone. The history goes as far back as before. */
+  async function restart(): Promise<void> {
+    const { since } = machine.recentChanges;
+    await start();
+    copies.length = machine.revision + 1;
+    await machine.history.known(0);
+    expect(machine.recentChanges.since).to.equal(Math.min(since, machine.revision));
   }
 
   /** Nothing is written to the database before a flush. */
@@ -35,6 +49,7 @@ describe('Ranges at an earlier revision', () => {
 
   async function take(one: typeof step extends fc.Arbitrary<infer T> ? T : never): Promise<void> {
     if (one === 'flush') return machine.flush();
+    if (one === 'restart') return restart();
     const next = new Map(copies.at(-1));
     const value = `${copies.length}`;
     if ('put' in one) {

@@ -264,7 +264,9 @@ describe('Ranges beside a model', () => {
         return call();
       },
     });
-    machine = await StateMachine.open(new StateDatabase(level), everyLevel);
+    const opened = await StateMachine.open(new StateDatabase(level), everyLevel);
+    await opened.history.known(0);
+    machine = opened;
     await machine.apply(decided(0, [batchOf(put('a', '1'), put('b', '1'))]));
     const parts = [put('c', '1'), deleteRange({ from: 'a', to: 'c' }), put('a', '2')];
     await machine.apply(decided(1, [batchOf(...parts)]));

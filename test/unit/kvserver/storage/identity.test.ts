@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
 import { DiskError, Identity } from '@paxkv/kvserver/internal/storage/index';
 import { expect } from 'chai';
-import { Scratch } from './scratch.ts';
+import { refusalOf, Scratch } from './scratch.ts';
 
 const node = { clusterId: 'tests', nodeId: 0, nodeCount: 3 };
 
@@ -173,5 +173,86 @@ describe('Identity', () => {
     const error = await Identity.read(path, node).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_OLDER_FORMAT');
     expect(String(error)).to.include('has format 1').and.to.include('into a new cluster');
+  });
+
+  it('begins with no start, no vote and no loss, or as one that may have voted', async () => {
+    const nothing = { bootCount: 0, writeIndexReached: 0, stateEpoch: 0, incarnation: undefined };
+    for (const hasVoted of [false, true]) {
+      const created = await Identity.create(path, node, hasVoted);
+      for (const identity of [created, await Identity.read(path, node)]) {
+        expect(identity).to.include({ ...nothing, hasVoted, name: 'tests/0' });
+      }
+    }
+    expect(await Identity.create(path, node)).to.include({ hasVoted: false });
+  });
+
+  it('is refused under the name of another node, cluster or size, each with its code', async () => {
+    await Identity.create(path, node);
+    for (const [change, code, says] of [
+      [{ nodeId: 1 }, 'DISK_WRONG_NODE', 'belongs to node 0, not 1'],
+      [{ clusterId: 'other' }, 'DISK_WRONG_CLUSTER', 'belongs to cluster tests, not other'],
+      [{ nodeCount: 5 }, 'DISK_WRONG_CLUSTER', 'a cluster of 3 nodes, not 5'],
+    ] as const) {
+      const refusal = await refusalOf(Identity.read(path, { ...node, ...change }));
+      expect(refusal.code).to.equal(code);
+      expect(refusal.message).to.include(says);
+    }
+  });
+
+  it('has voted once it did, or once its journal has a record', async () => {
+    const identity = await Identity.create(path, node);
+    const after = async (writeIndex: number) => {
+      await identity.markBoot(writeIndex);
+      return Identity.read(path, node);
+    };
+    expect(await after(0)).to.include({ bootCount: 1, hasVoted: false, writeIndexReached: 0 });
+    expect(await after(1)).to.include({ bootCount: 2, hasVoted: true, writeIndexReached: 1 });
+    expect(await after(0)).to.include({ bootCount: 3, hasVoted: true, writeIndexReached: 0 });
+    await identity.markReached(9);
+    await identity.markLost();
+    expect(await Identity.read(path, node)).to.include({ hasVoted: true, writeIndexReached: 0 });
+  });
+
+  it('has voted from the moment that its journal was lost, whatever it was before', async () => {
+    const identity = await Identity.create(path, node);
+    await identity.markLost();
+    expect(await Identity.read(path, node)).to.include({ hasVoted: true, writeIndexReached: 0 });
+  });
+
+  it('writes its file only if something changes', async () => {
+    const identity = await Identity.create(path, node);
+    await identity.markReached(5);
+    await identity.markLevel(2);
+    // A file that is replaced is another one.
+    const { ino } = await stat(path);
+    await identity.markReached(5);
+    await identity.markReached(4);
+    await identity.markLevel(2);
+    await identity.markLevel(1);
+    expect((await stat(path)).ino).to.equal(ino);
+  });
+
+  it('is written again after a write that failed', async () => {
+    const identity = await Identity.create(path, node);
+    await mkdir(`${path}.new`);
+    const refusal = await refusalOf(identity.markVoted());
+    expect(refusal.code).to.equal('DISK_UNUSABLE');
+    expect(refusal.message).to.include(`Cannot write ${path}`);
+    await rm(`${path}.new`, { recursive: true });
+    await identity.markStateLost();
+    expect(await Identity.read(path, node)).to.include({ hasVoted: false, stateEpoch: 1 });
+  });
+
+  it('is refused, not taken for absent, where it cannot be read', async () => {
+    await mkdir(path);
+    expect((await refusalOf(Identity.read(path, node))).code).to.equal('DISK_UNUSABLE');
+  });
+
+  it('names the formats that a version reads', async () => {
+    await writeFile(path, JSON.stringify({ format: 9 }));
+    const messageAt = async (highest: number) =>
+      (await refusalOf(Identity.read(path, node, { lowest: 1, highest }))).message;
+    expect(await messageAt(1)).to.include('has format 9; this version reads 2.');
+    expect(await messageAt(3)).to.include('has format 9; this version reads 2 to 4.');
   });
 });

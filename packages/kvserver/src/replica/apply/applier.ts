@@ -162,7 +162,7 @@ export class Applier {
   }
 
   #scheduleApply(): void {
-    if (this.#isApplying || this.#isPaused || this.#decided.isEmpty) return;
+    if (this.#isApplying) return;
     this.#isApplying = true;
     // Decisions that are announced in one turn are applied as one run.
     this.#applying = Promise.resolve().then(() => this.#applyAll());

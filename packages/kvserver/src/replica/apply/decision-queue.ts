@@ -84,7 +84,7 @@ export class DecisionQueue {
     }
     this.#bytes -= bytes;
     const isFull = count === runInstanceCountMax || bytes >= runBytesMax;
-    return { decisions: this.#remove(count), bytes, isFull };
+    return { decisions: this.#ready.splice(0, count), bytes, isFull };
   }
 
   /** Drops every decision below `seq`, which becomes the next instance to be applied. */
@@ -101,7 +101,6 @@ export class DecisionQueue {
   }
 
   #closeGap(): void {
-    if (this.#aboveGap.size === 0) return;
     for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) this.#push(next);
   }
 
@@ -114,12 +113,5 @@ export class DecisionQueue {
   #push(decision: Decision<Bytes>): void {
     this.#ready.push(decision);
     this.#nextSeq += 1;
-  }
-
-  #remove(count: number): Decision<Bytes>[] {
-    if (count < this.#ready.length) return this.#ready.splice(0, count);
-    const all = this.#ready;
-    this.#ready = [];
-    return all;
   }
 }

@@ -63,7 +63,6 @@ export class GapFiller {
     const { clock, random, paxos } = this.#options;
     const seq = this.#find();
     if (seq === undefined) {
-      this.#gap = undefined;
       this.#checkBy(clock.now() + idleDelayMs);
       return;
     }

@@ -42,10 +42,11 @@ export class LogVolume {
     const { seq: lastSeq, bytes } = this.#last;
     if (seq >= lastSeq) return 0;
     const index = this.#positions.findLastIndex((position) => position.seq <= seq);
-    const below = this.#positions[Math.max(0, index)] ?? this.#last;
+    const below = this.#positions[index];
+    const [first = this.#last] = this.#positions;
+    if (below === undefined) return bytes - first.bytes;
     const next = this.#positions[index + 1] ?? this.#last;
-    const span = next.seq - below.seq;
-    const share = index === -1 || span <= 0 ? 0 : (seq - below.seq) / span;
+    const share = (seq - below.seq) / (next.seq - below.seq);
     return Math.round(bytes - below.bytes - share * (next.bytes - below.bytes));
   }
 

@@ -139,7 +139,6 @@ export class WriteBehind {
       onFailed(error);
     }
     this.#writing = undefined;
-    this.#writingLogBytes = 0;
     this.#schedule();
   }
 }

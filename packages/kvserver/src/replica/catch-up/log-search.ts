@@ -76,7 +76,6 @@ export class LogSearch {
     return new Promise((resolve) => {
       const conclude = () => {
         cancel();
-        this.#question = undefined;
         resolve();
       };
       const cancel = clock.at(clock.now() + roundMs, conclude);

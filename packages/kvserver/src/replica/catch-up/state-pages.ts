@@ -68,7 +68,7 @@ export class StatePages {
     if (this.#next + creditPages >= this.#limit + creditPages / 4) this.#grant();
     for (;;) {
       const page = this.#arrived.get(this.#next);
-      if (page !== undefined && this.#next < this.#missing) {
+      if (page !== undefined) {
         this.#arrived.delete(this.#next);
         this.#next += 1;
         return page;

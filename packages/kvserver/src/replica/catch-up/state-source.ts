@@ -154,7 +154,7 @@ export class StateSource {
     const state = this.#options.state();
     if ('reason' in state) {
       this.#refuse(current.to, current.transfer, state.reason);
-      if (this.#current === current) this.#current = undefined;
+      this.#current = undefined;
       return undefined;
     }
     const source = await StateExport.open(state.level);

@@ -40,7 +40,7 @@ export class Forwarder {
   /** Batches that this replica must propose itself. */
   #returned: Batch[] = [];
   /** When an instance was last applied. */
-  #progressMs: number | undefined;
+  #progressMs = Number.NEGATIVE_INFINITY;
   readonly #roundTrips = new RoundTripEstimator({ waitMsMin, waitMsMax });
   #cancelTimer: (() => void) | undefined;
 
@@ -110,14 +110,13 @@ export class Forwarder {
   }
 
   #retry({ batch, tryCount, sentMs }: Forwarded): void {
-    const hasProgress = this.#progressMs !== undefined && this.#progressMs > sentMs;
-    const countMax = hasProgress ? queuedTryCountMax : tryCountMax;
+    const countMax = this.#progressMs > sentMs ? queuedTryCountMax : tryCountMax;
     const maySend = tryCount < countMax && isAwaited(batch);
     if (!maySend || !this.#send(batch, tryCount + 1)) this.#return(batch);
   }
 
   #return(batch: Batch): void {
-    if (isAwaited(batch)) this.#returned.push(batch);
+    this.#returned.push(batch);
     this.#options.onReturned();
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '@paxkv/paxos';
 import { KvError } from '@paxkv/protocol';
-import type { StateMachine } from '../../state-machine/state-machine.ts';
+import type { RecentChanges } from '../../state-machine/store/changes/recent-changes.ts';
 import { isInRange, type NameRange } from '../../state-machine/store/ranges/name-range.ts';
 import { onAbort, removeAbortCallback } from '../requests/pending-request.ts';
 
@@ -18,6 +18,12 @@ interface Waiting {
   readonly reject: (error: KvError) => void;
 }
 
+/** The part of a state that tells which keys have changed. */
+export interface ChangedState {
+  readonly revision: number;
+  readonly recentChanges: Pick<RecentChanges, 'namesAfter' | 'since'>;
+}
+
 export interface WaitOptions {
   /** When the wait ends, in milliseconds of the clock. */
   readonly dueMs: number;
@@ -26,14 +32,14 @@ export interface WaitOptions {
 
 export class WaitingWatches {
   readonly #clock: Clock;
-  readonly #machine: () => Pick<StateMachine, 'revision' | 'recentChanges'>;
+  readonly #machine: () => ChangedState;
   readonly #all = new Set<Waiting>();
   /** Those who wait have looked at the changes up to here themselves, or a round has for them. */
   #seenRevision = 0;
   #isScheduled = false;
   #restUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, machine: () => Pick<StateMachine, 'revision' | 'recentChanges'>) {
+  constructor(clock: Clock, machine: () => ChangedState) {
     this.#clock = clock;
     this.#machine = machine;
   }

@@ -28,7 +28,7 @@ export const waitingCountMax = 10_000;
 
 export interface WatchesOptions {
   readonly clock: Clock;
-  readonly machine: () => Pick<StateMachine, 'revision' | 'recentChanges'>;
+  readonly machine: () => Pick<StateMachine, 'revision' | 'recentChanges' | 'history'>;
   /** Submits a get, after which the state has everything that was acknowledged before. @throws KvError */
   readonly submit: Submitter['submit'];
 }
@@ -88,6 +88,7 @@ export class Watches {
       await confirm();
       return { type: 'changes', revision: this.#options.machine().revision, events: [] };
     }
+    await this.#options.machine().history.known(command.after);
     const cursor = { range: toNameRange(command), after: command.after };
     if (isIdle(this.#page(cursor))) {
       await this.#untilChanged(cursor, command.waitMs, options);

@@ -1,8 +1,9 @@
 /**
  * Entries in memory. A small value is a string of one character for each byte: a byte array would be a separate
  * allocation outside the heap, or a view that keeps a whole batch alive. Such a string is in the heap, is as large as
- * the value, and costs a fraction of the time. A large value stays as it came: a conversion in either direction takes
- * milliseconds, and it is in memory only until it is written.
+ * the value, and costs a fraction of the time. A large value stays bytes: a conversion in either direction takes
+ * milliseconds.
+ * Rule: nobody else has the bytes of a large value, or a program in this process could change the state by them.
  */
 import type { Bytes, Entry } from '@paxkv/protocol';
 import { fromText, toText } from './latin1.ts';
@@ -17,8 +18,10 @@ export interface CachedEntry extends Omit<Entry, 'value'> {
   readonly value: CachedValue;
 }
 
+/** A part of a much larger buffer is copied: it would keep all of that in memory, which nobody counts. */
 export function toCachedValue(value: Bytes): CachedValue {
-  return value.length > textBytesMax ? value : toText(value);
+  if (value.length <= textBytesMax) return toText(value);
+  return value.buffer.byteLength > 2 * value.length ? copyOf(value) : value;
 }
 
 export function textOf(value: CachedValue): string {
@@ -37,10 +40,13 @@ export function fromCachedEntry(entry: CachedEntry): Entry {
   return { ...entry, value: bytesOf(entry.value) };
 }
 
-/** An entry for a reply, which may wait long for its client: its value keeps no larger batch in memory. */
+/** An entry for a reply, with a value of its own. */
 export function toReplyEntry(cached: CachedEntry): Entry {
-  const entry = fromCachedEntry(cached);
-  const { value } = entry;
-  const isSmallPart = value.length > textBytesMax && value.buffer.byteLength > 2 * value.length;
-  return isSmallPart ? { ...entry, value: Uint8Array.from(value) } : entry;
+  const { value } = cached;
+  return { ...cached, value: typeof value === 'string' ? fromText(value) : copyOf(value) };
+}
+
+/** As bytes that no other array shares. A `Buffer` may be a part of a pool, and its `slice` is no copy. */
+function copyOf(value: Bytes): Bytes {
+  return new Uint8Array(value);
 }

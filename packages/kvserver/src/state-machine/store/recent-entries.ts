@@ -1,73 +1,50 @@
 /**
- * Recent entries, up to a limit in bytes. Two generations approximate the order of use: an entry that is used
- * moves to the young generation. When the young generation is full it becomes the old one, and the entries of
- * the former old generation are dropped.
+ * Recent entries, up to a limit in bytes. Small and large ones have a part of the limit each, so that a few large values
+ * displace no small ones.
  */
 import type { CacheSlot } from './cached-entry.ts';
 import { textBytesMax } from './cached-value.ts';
+import { Generations, slotBytesOf } from './generations.ts';
 
-/** Estimated memory of a slot besides its key and value. */
-const overheadBytes = 224;
+/** The part of the limit that is for large entries. */
+const largeShare = 1 / 4;
 
 export class RecentEntries {
-  readonly #generationBytesMax: number;
-  #young = new Map<string, CacheSlot>();
-  #old = new Map<string, CacheSlot>();
-  #youngBytes = 0;
-  #hasDropped = false;
+  readonly #small: Generations;
+  readonly #large: Generations;
 
-  /** `bytesMax`: approximate limit of both generations together. */
+  /** `bytesMax`: approximate limit of all entries together. */
   constructor(bytesMax: number) {
-    this.#generationBytesMax = bytesMax / 2;
+    this.#small = new Generations((1 - largeShare) * bytesMax);
+    this.#large = new Generations(largeShare * bytesMax);
   }
 
   /** Whether any entry has been dropped since the start. */
   get hasDropped(): boolean {
-    return this.#hasDropped;
+    return this.#small.hasDropped || this.#large.hasDropped;
   }
 
   find(name: string): CacheSlot | undefined {
-    const young = this.#young.get(name);
-    if (young !== undefined) return young;
-    const old = this.#old.get(name);
-    if (old !== undefined) this.add(old);
-    return old;
+    return this.#small.find(name) ?? this.#large.find(name);
   }
 
   add(slot: CacheSlot): void {
-    if (isTooLarge(slot)) {
-      this.#hasDropped = true;
-      return;
-    }
-    this.#young.set(slot.name, slot);
-    this.#grow(bytesOf(slot));
+    this.#ofSize(valueBytesOf(slot)).add(slot);
   }
 
   /** The entry of `slot` has grown by `bytes`, which may be negative. */
   onChanged(slot: CacheSlot, bytes: number): void {
-    if (isTooLarge(slot)) {
-      this.#hasDropped = true;
-      this.#young.delete(slot.name);
-      this.#old.delete(slot.name);
-    }
-    this.#grow(bytes);
+    const valueBytes = valueBytesOf(slot);
+    const [before, after] = [this.#ofSize(valueBytes - bytes), this.#ofSize(valueBytes)];
+    if (before === after) after.grow(bytes);
+    else if (before.delete(slot, slotBytesOf(slot) - bytes)) after.add(slot);
   }
 
-  #grow(bytes: number): void {
-    this.#youngBytes += bytes;
-    if (this.#youngBytes < this.#generationBytesMax) return;
-    this.#hasDropped ||= this.#old.size > 0;
-    this.#old = this.#young;
-    this.#young = new Map();
-    this.#youngBytes = 0;
+  #ofSize(valueBytes: number): Generations {
+    return valueBytes > textBytesMax ? this.#large : this.#small;
   }
 }
 
-function bytesOf({ name, entry }: CacheSlot): number {
-  return overheadBytes + name.length + (entry?.value.length ?? 0);
-}
-
-/** Larger values would displace many others, so they are read from the database each time. */
-function isTooLarge({ entry }: CacheSlot): boolean {
-  return entry !== undefined && entry.value.length > textBytesMax;
+function valueBytesOf({ entry }: CacheSlot): number {
+  return entry?.value.length ?? 0;
 }

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '../disk-error.ts';
 import { syncDirectory } from '../durable-file.ts';
 import { readFully } from '../read-fully.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
@@ -34,7 +35,7 @@ export class NodeSegmentFiles implements SegmentFiles {
    */
   static async open(directory: string): Promise<NodeSegmentFiles> {
     await mkdir(directory, { mode: 0o700 }).catch((cause: unknown) => {
-      if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+      if (!hasCode(cause, 'EEXIST')) throw cause;
     });
     return new NodeSegmentFiles(directory, await lockDirectory(directory));
   }

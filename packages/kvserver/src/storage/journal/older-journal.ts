@@ -1,6 +1,6 @@
 /** Refuses the journal of an older version, which was a LevelDB database. */
 import { readdir } from 'node:fs/promises';
-import { DiskError } from '../disk-error.ts';
+import { DiskError, hasCode } from '../disk-error.ts';
 
 const levelFile = /^(?:CURRENT|MANIFEST-\d+|\d+\.(?:ldb|log))$/;
 
@@ -24,7 +24,7 @@ async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
 }

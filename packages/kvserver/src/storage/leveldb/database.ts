@@ -6,7 +6,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
-import { DiskError, reasonOf, repairAdvice, toDiskError } from '../disk-error.ts';
+import { DiskError, hasCode, reasonOf, repairAdvice, toDiskError } from '../disk-error.ts';
 import { syncDirectory } from '../durable-file.ts';
 import { findLogDamage, isLog, numberOf } from './leveldb-log.ts';
 import { readVersion, type Table, type Version } from './manifest.ts';
@@ -155,7 +155,7 @@ async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
 }

@@ -11,7 +11,7 @@
  */
 import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DiskError, repairAdvice } from '../disk-error.ts';
+import { DiskError, hasCode, repairAdvice } from '../disk-error.ts';
 import type { Table } from './manifest.ts';
 import { findTableDamage, isTable } from './sorted-table.ts';
 
@@ -213,7 +213,7 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** The files of the log window in one directory, on Node's file system. */
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '../disk-error.ts';
 import { readFully } from '../read-fully.ts';
 import type { FoundFile, WindowFile, WindowFiles } from './window-files.ts';
 
@@ -83,5 +84,5 @@ class NodeWindowFile implements WindowFile {
 const piecesAtOnce = 512;
 
 function isAbsent(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  return hasCode(cause, 'ENOENT');
 }

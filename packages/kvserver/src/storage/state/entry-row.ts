@@ -37,7 +37,7 @@ export function fromEntry({ value, createRevision, modRevision, version, lease }
 }
 
 /** @throws TypeError */
-function toEntry([createRevision, modRevision, version, value, lease]: Row): Entry {
+export function toEntry([createRevision, modRevision, version, value, lease]: Row): Entry {
   const entry = {
     value: toBytes(value),
     createRevision: toStateCount(createRevision, 1),

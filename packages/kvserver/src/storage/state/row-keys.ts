@@ -5,9 +5,9 @@
  *   s session           one session: its number in 8 bytes, from feature level 2 on its id in 16 bytes
  *   t lease             one lease: its id in 16 bytes
  *   m name              the position of the whole state, and notes about this copy
+ *   m history/ revision notes as well: the changes up to the revision in 8 bytes, see `history-row.ts`
  *
- * `h` is reserved for history: `h key 00 01 revision (8 bytes)`, each 00 in the key written as 00 ff, so that
- * the revisions of a key are adjacent and in order, and no key is a prefix of another.
+ * Versions without a history take its rows for notes, and leave them alone.
  */
 import type { Bytes, LeaseId, SessionId } from '@paxkv/protocol';
 import { fromText, nameOf } from '../../state-machine/store/latin1.ts';
@@ -54,17 +54,14 @@ export function sessionKey(session: SessionId): Bytes {
   if (typeof session === 'string') {
     return withPrefix(prefixes.session, Buffer.from(session, 'base64url'));
   }
-  const id = new Uint8Array(numberBytes);
-  new DataView(id.buffer).setBigUint64(0, BigInt(session));
-  return withPrefix(prefixes.session, id);
+  return withPrefix(prefixes.session, inBytes(session));
 }
 
 /** The session id in the key of a session's row. */
 export function fromSessionKey(rowKey: Bytes): SessionId {
   if (rowKey.length !== 1 + numberBytes)
     return Buffer.from(rowKey.subarray(1)).toString('base64url');
-  const view = new DataView(rowKey.buffer, rowKey.byteOffset, rowKey.byteLength);
-  return Number(view.getBigUint64(1));
+  return numberAt(rowKey, 1);
 }
 
 /** Whether the row is the entry of the auth table, which has the empty key. */
@@ -114,6 +111,34 @@ export function isLocalKey(rowKey: Bytes): boolean {
 
 /** The checksum of the sessions and leases: see `session-sums.ts`. */
 export const sessionsKey = withPrefix(prefixes.meta, Buffer.from('sessions'));
+
+const historyPrefix = withPrefix(prefixes.meta, Buffer.from('history/'));
+
+/** The row key of the changes up to a revision, which are in one row. */
+export function historyKey(until: number): Bytes {
+  return Buffer.concat([historyPrefix, inBytes(until)]);
+}
+
+/** The revision in the key of a row of the history. */
+export function fromHistoryKey(rowKey: Bytes): number {
+  return numberAt(rowKey, historyPrefix.length);
+}
+
+/** The bounds of the rows of the history that end with revision `until` or before. */
+export function historyRange(until: number): RowRange {
+  return { gte: historyKey(0), lt: historyKey(until + 1) };
+}
+
+function inBytes(number: number): Bytes {
+  const bytes = new Uint8Array(numberBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(number));
+  return bytes;
+}
+
+function numberAt(rowKey: Bytes, offset: number): number {
+  const view = new DataView(rowKey.buffer, rowKey.byteOffset, rowKey.byteLength);
+  return Number(view.getBigUint64(offset));
+}
 
 function withPrefix(prefix: number, rest: Bytes): Bytes {
   const key = new Uint8Array(1 + rest.length);

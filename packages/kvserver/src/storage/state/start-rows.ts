@@ -27,7 +27,7 @@ export class StartRows {
   }
 
   /** Adds changes to a write. */
-  put(batch: Batch, { sessions, leases }: Omit<StateChanges, 'entries'>): RowChange[] {
+  put(batch: Batch, { sessions, leases }: Pick<StateChanges, 'sessions' | 'leases'>): RowChange[] {
     return [
       ...sessions.map(([id, session]) => {
         const [key, after] = putRow(batch, sessionKey(id), session);

@@ -26,10 +26,13 @@ import {
   fromCachedEntry,
   toCachedEntry,
 } from '../../state-machine/store/cached-value.ts';
+import type { ChangesSpan } from '../../state-machine/store/changes/recent-changes.ts';
 import type { NameRange } from '../../state-machine/store/ranges/name-range.ts';
 import { attempt } from './attempt.ts';
 import { EntryRange } from './entry-range.ts';
 import { fromEntry, readEntry } from './entry-row.ts';
+import { readHistory } from './history-reading.ts';
+import { HistoryRows } from './history-rows.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
 import {
   dataKeyOf,
@@ -86,6 +89,7 @@ export class StateDatabase implements StateStore {
   /** No entry on disk is newer. */
   #revision = startPosition.revision;
   readonly #startRows = new StartRows();
+  readonly #history: HistoryRows;
   /** Writes, and parts of a pass over all rows. */
   readonly #turns = new Turns();
   #pass: RowPass | undefined;
@@ -93,6 +97,7 @@ export class StateDatabase implements StateStore {
   constructor(level: StateLevel, options: StateDatabaseOptions = {}) {
     this.#level = level;
     this.#options = options;
+    this.#history = new HistoryRows(level);
   }
 
   get written(): WrittenChecksum {
@@ -108,6 +113,11 @@ export class StateDatabase implements StateStore {
     this.#written = { applied: position.applied, checksum };
     this.#revision = position.revision;
     return loaded;
+  }
+
+  readHistory(bytesMax: number): Promise<ChangesSpan> {
+    const { tables } = this.#options;
+    return readHistory(this.#level, { tables, revision: this.#revision, bytesMax });
   }
 
   async readEntries(names: readonly string[]): Promise<CacheSlot[]> {
@@ -133,7 +143,7 @@ export class StateDatabase implements StateStore {
     return new EntryRange(this.#level, { range, hasValues, revision: this.#revision });
   }
 
-  async write({ entries, ...others }: StateChanges, pause?: Pause): Promise<void> {
+  async write({ entries, history, ...others }: StateChanges, pause?: Pause): Promise<void> {
     await attempt('write', async () => {
       const batch = this.#level.batch();
       // Safety: sessions and leases keep changing, so their rows are encoded before anything is awaited.
@@ -144,6 +154,7 @@ export class StateDatabase implements StateStore {
         const paused = pace.onRow(change.entry?.value.length ?? 0);
         if (paused !== undefined) await paused;
       }
+      await this.#history.put(batch, history, pace);
       await this.#turns.take(() => this.#commit(batch, changes, others.position));
     });
   }

@@ -174,6 +174,24 @@ describe('JSON body', () => {
     }
   });
 
+  it('bounds every time to live (H35)', async () => {
+    const outside = ['0', '-1', '999', '86400001', '1e12', '1000.5', '"1000"', 'null'];
+    const bodies = [
+      { path: paths.grantLease, of: (ttlMs: string) => `{"ttlMs":${ttlMs}}` },
+      {
+        path: paths.putTtl,
+        of: (ttlMs: string) => `{"key":"${key}","value":"${value}","ttlMs":${ttlMs}}`,
+      },
+    ];
+    for (const { path, of } of bodies) {
+      await refusesAll(path, outside.map(of));
+      for (const ttlMs of [1000, 86_400_000]) {
+        await server.postJson(path, of(`${ttlMs}`));
+        expect(server.replica.requests.at(-1)?.command).to.include({ ttlMs });
+      }
+    }
+  });
+
   it('takes the last of a member given twice (H29)', async () => {
     await server.postJson(paths.get, `{"key":"${base64('first')}","key":"${base64('last')}"}`);
     const command = server.replica.requests.at(-1)?.command;

@@ -91,4 +91,58 @@ describe('DecisionQueue', () => {
     expect(takeAll(queue)).to.deep.equal([4, 5]);
     expect(queue.bytes).to.equal(0);
   });
+
+  for (const [count, bytesEach, isFull] of [
+    [63, 1, false],
+    [64, 1, true],
+    [1, 256 * 1024 - 1, false],
+    [1, 256 * 1024, true],
+  ] as const) {
+    it(`calls a run of ${count} with ${bytesEach} bytes each ${isFull ? '' : 'not '}full`, () => {
+      const queue = new DecisionQueue(0);
+      for (let seq = 0; seq < count; seq += 1) queue.add(decision(seq, bytesEach));
+      expect(queue.takeRun().isFull).to.equal(isFull);
+    });
+  }
+
+  it('knows the lowest instance of which no decision has come', () => {
+    const queue = new DecisionQueue(5);
+    expect(queue.next).to.equal(5);
+    for (const seq of [5, 6, 8]) queue.add(decision(seq));
+    expect(queue.next).to.equal(7);
+    takeAll(queue);
+    expect(queue.next).to.equal(7);
+    queue.add(decision(7));
+    expect(queue.next).to.equal(9);
+    queue.skipTo(20);
+    expect([queue.next, queue.isEmpty]).to.deep.equal([20, true]);
+  });
+
+  it('counts the bytes of each decision once, however often the state is replaced', () => {
+    const queue = new DecisionQueue(0);
+    for (const seq of [1, 0, 5, 7]) queue.add(decision(seq, 10));
+    takeAll(queue);
+    expect(queue.bytes).to.equal(20);
+    for (const [seq, bytes] of [
+      [2, 20],
+      [6, 10],
+      [7, 10],
+      [9, 0],
+      [10, 0],
+    ] as const) {
+      queue.skipTo(seq);
+      expect(queue.bytes, `above ${seq}`).to.equal(bytes);
+    }
+  });
+
+  it('keeps what it has where the state was not replaced after all', () => {
+    const queue = new DecisionQueue(0);
+    for (const seq of [0, 1, 2, 4]) queue.add(decision(seq, 10));
+    queue.skipTo(0);
+    expect([queue.next, queue.bytes]).to.deep.equal([3, 40]);
+    expect(takeAll(queue)).to.deep.equal([0, 1, 2]);
+    queue.add(decision(3, 10));
+    expect(takeAll(queue)).to.deep.equal([3, 4]);
+    expect(queue.bytes).to.equal(0);
+  });
 });

@@ -18,6 +18,7 @@ describe('LogVolume', () => {
   it('has nothing above the last instance', () => {
     expect(volumeOf(10, 10).above(9)).to.equal(0);
     expect(volumeOf(10, 10).above(50)).to.equal(0);
+    expect(volumeOf(64, 10).above(63)).to.equal(0);
   });
 
   it('counts only what was added', () => {
@@ -52,5 +53,30 @@ describe('LogVolume', () => {
     const volume = volumeOf(count, 1);
     expect(volume.above(count - 1001)).to.equal(1000);
     expect(volume.above(0)).to.be.within(64 * 8000, count);
+  });
+
+  it('keeps a position at every 64th instance, and supposes values of one size between two', () => {
+    const volume = new LogVolume(-1);
+    volume.add(0, 1000);
+    for (let seq = 1; seq <= 64; seq += 1) volume.add(seq, 0);
+    expect(volume.above(31)).to.equal(500);
+    expect([volume.above(62), volume.above(63)]).to.deep.equal([16, 0]);
+  });
+
+  it('keeps a position once 64 KiB have come', () => {
+    const volume = new LogVolume(-1);
+    volume.add(0, 64 * 1024 - 1);
+    volume.add(1, 1);
+    volume.add(2, 100);
+    expect([volume.above(0), volume.above(1)]).to.deep.equal([32 * 1024 + 100, 100]);
+  });
+
+  it('keeps at least the last 8192 positions', () => {
+    const count = 64 * 16_383;
+    const volume = volumeOf(count, 1);
+    expect(volume.above(-1)).to.equal(count);
+    for (let seq = count; seq < count + 64; seq += 1) volume.add(seq, 1);
+    expect(volume.above(-1)).to.equal(64 * 8192);
+    expect(volume.above(count + 63 - 64 * 8190)).to.equal(64 * 8190);
   });
 });

@@ -43,13 +43,18 @@ const megabyte = 1024 * 1024;
 describe('WriteBehind', () => {
   let machine: Machine;
   let reported: (number | string)[];
+  let tookMs: number[];
 
-  function writeBehind(world: World): WriteBehind {
+  function writeBehind(world: World, undurableBytesMax?: number): WriteBehind {
     machine = new Machine(world);
     reported = [];
+    tookMs = [];
     return new WriteBehind({
-      ...{ machine, clock: world.clock },
-      onWritten: () => reported.push(machine.durable),
+      ...{ machine, clock: world.clock, undurableBytesMax },
+      onWritten: (ms) => {
+        tookMs.push(ms);
+        reported.push(machine.durable);
+      },
       onFailed: (error) => reported.push(String(error)),
     });
   }
@@ -82,6 +87,7 @@ describe('WriteBehind', () => {
       await behind.end();
       machine.apply(100);
       behind.writeNow();
+      await world.sleep(2 * writeIntervalMs);
       expect(reported).to.deep.equal([0, 1, 2]);
     }),
   );
@@ -200,5 +206,83 @@ describe('WriteBehind', () => {
       expect(reported).to.deep.equal(['Error: disk full']);
       expect(machine.begunMs).to.have.length(1);
     }),
+  );
+
+  for (const max of [undefined, 8000]) {
+    const bytesMax = max ?? 32 * megabyte;
+    for (const [dirtyBytes, logBytes, isUrgent] of [
+      [bytesMax / 8 - 1, bytesMax / 2 - 1, false],
+      [bytesMax / 8, 0, true],
+      [0, bytesMax / 2, true],
+    ] as const) {
+      it(
+        ...seeded(
+          `${isUrgent ? 'hurries' : 'waits'} with ${dirtyBytes} bytes that changed and ${logBytes} of the log, of ${bytesMax}`,
+          async (world) => {
+            const behind = writeBehind(world, max);
+            machine.apply(0);
+            behind.onApplied(0);
+            await world.sleep(writeMs + 1);
+            machine.apply(dirtyBytes);
+            behind.onApplied(logBytes);
+            expect(machine.begunMs).to.have.length(isUrgent ? 2 : 1);
+          },
+        ),
+      );
+    }
+
+    for (const [undurableBytes, logBytes, hasRoom] of [
+      [bytesMax - 1, 2 * bytesMax - 1, true],
+      [bytesMax, 0, false],
+      [0, 2 * bytesMax, false],
+    ] as const) {
+      it(
+        ...seeded(
+          `has ${hasRoom ? '' : 'no '}room at ${undurableBytes} changed bytes and ${logBytes} of the log, of ${bytesMax}`,
+          async (world) => {
+            const behind = writeBehind(world, max);
+            machine.apply(0);
+            behind.onApplied(0);
+            machine.apply(undurableBytes);
+            behind.onApplied(logBytes);
+            expect(behind.room === undefined).to.equal(hasRoom);
+          },
+        ),
+      );
+    }
+  }
+
+  it(
+    ...seeded('begins a write half a second after the last one began', async (world) => {
+      const behind = writeBehind(world);
+      for (let run = 0; run < 3; run += 1) {
+        machine.apply(1);
+        behind.onApplied(1);
+        await world.sleep(writeIntervalMs);
+      }
+      await world.sleep(2 * writeIntervalMs);
+      expect(machine.begunMs).to.deep.equal([0, writeIntervalMs, 2 * writeIntervalMs]);
+      expect(tookMs).to.deep.equal([writeMs, writeMs, writeMs]);
+    }),
+  );
+
+  it(
+    ...seeded(
+      'writes nothing twice: a write that is made early is not made later',
+      async (world) => {
+        const behind = writeBehind(world);
+        for (const act of [() => {}, () => behind.flush(), () => behind.writeNow()]) {
+          machine.apply(1);
+          behind.onApplied(1);
+          await world.sleep(writeMs + 1);
+          await act();
+        }
+        await world.sleep(3 * writeIntervalMs);
+        expect(machine.begunMs).to.have.length(3);
+        await Promise.all([behind.end(), behind.end()]);
+        await behind.end();
+        expect(reported).to.deep.equal([0, 1, 2, 2]);
+      },
+    ),
   );
 });

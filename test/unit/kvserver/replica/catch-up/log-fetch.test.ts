@@ -98,6 +98,45 @@ describe('LogFetch', () => {
       expect(receiver.end).to.equal('unreadable');
     }));
 
+  it('takes nothing of such a page either if it is the one that is missing', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(10, 2, { bytes: 666 });
+      await receiver.world.sleep(10_000);
+      expect(receiver.taken).to.deep.equal([]);
+      expect([receiver.end, receiver.sent.length]).to.deep.equal(['unreadable', 1]);
+    }));
+
+  it('asks for nothing once there is no more', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(10, 1);
+      receiver.page(11, 0);
+      await receiver.world.sleep(10_000);
+      expect([receiver.end, receiver.sent.length]).to.deep.equal(['complete', 1]);
+    }));
+
+  it('asks three times, each for a second, and anew once it has got what was missing', () =>
+    new Receiver().run(async (receiver) => {
+      await receiver.world.sleep(2001);
+      expect(receiver.sent).to.have.length(3);
+      receiver.page(10, 1);
+      await receiver.world.sleep(3001);
+      expect([receiver.end, receiver.sent.length]).to.deep.equal([undefined, 6]);
+      await receiver.world.sleep(998);
+      expect(receiver.end).to.equal(undefined);
+      await receiver.world.sleep(2);
+      expect([receiver.end, receiver.sent.length]).to.deep.equal(['silent', 6]);
+    }));
+
+  it('gives up a replica that sends only what comes later', () =>
+    new Receiver().run(async (receiver) => {
+      for (let count = 1; count <= 3; count += 1) {
+        expect(receiver.sent).to.have.length(count);
+        receiver.page(12, 1);
+        await receiver.world.sleep(101);
+      }
+      expect([receiver.end, receiver.sent.length]).to.deep.equal(['silent', 3]);
+    }));
+
   it('ignores pages of other transfers and of other replicas', () =>
     new Receiver().run((receiver) => {
       receiver.page(10, 3, { transfer: 99 });
@@ -156,5 +195,85 @@ describe('LogFetch', () => {
       receiver.page(14, 1, { bytes: mebibyte });
       receiver.apply(14);
       expect(receiver.last).to.include({ transfer: 1, seq: 15, credit: 9 * mebibyte });
+    }));
+
+  it('keeps 256 pages that came early, and no more', () =>
+    new Receiver().run(async (receiver) => {
+      for (let seq = 11; seq <= 266; seq += 1) receiver.page(seq, 1);
+      receiver.page(10, 1);
+      // There is no room for the one before them either. They are asked for again.
+      expect(receiver.taken).to.deep.equal([]);
+      await receiver.world.sleep(101);
+      expect(receiver.last).to.include({ transfer: 2, seq: 10 });
+      for (let seq = 265; seq >= 11; seq -= 1) receiver.page(seq, 1);
+      receiver.page(10, 1);
+      expect(receiver.taken).to.have.length(256);
+    }));
+
+  it('waits a second for the next page, and 100 ms if a later one is there', () =>
+    new Receiver().run(async (receiver) => {
+      await receiver.world.sleep(999);
+      expect(receiver.sent).to.have.length(1);
+      receiver.page(10, 1);
+      receiver.page(10, 1);
+      await receiver.world.sleep(999);
+      expect(receiver.sent).to.have.length(1);
+      receiver.page(12, 1);
+      await receiver.world.sleep(99);
+      expect(receiver.sent).to.have.length(1);
+      await receiver.world.sleep(2);
+      expect(receiver.last).to.include({ transfer: 2, seq: 11, received: 10 });
+    }));
+
+  it('grants more once a mebibyte more is applied, and not a byte before', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(10, 1, { bytes: mebibyte - 1 });
+      receiver.page(11, 1, { bytes: 1 });
+      receiver.apply(10);
+      expect(receiver.sent).to.have.length(1);
+      receiver.apply(11);
+      expect(receiver.sent).to.have.length(2);
+      expect(receiver.last).to.include({ seq: 12, received: mebibyte, credit: 5 * mebibyte });
+    }));
+
+  it('counts what waits here against what it asks for again', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(10, 2, { bytes: mebibyte });
+      receiver.page(12, 1, { bytes: mebibyte });
+      receiver.apply(11);
+      await receiver.world.sleep(1001);
+      expect(receiver.last).to.include({
+        ...{ transfer: 2, seq: 13 },
+        ...{ received: mebibyte, credit: 4 * mebibyte },
+      });
+    }));
+
+  it('grants again what the source may not have heard, while it waits for this replica', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(10, 4, { bytes: mebibyte });
+      await receiver.world.sleep(5001);
+      expect(receiver.sent).to.have.length(1);
+      receiver.state.applied = 13;
+      await receiver.world.sleep(1000);
+      expect(receiver.sent).to.have.length(2);
+      expect(receiver.last).to.include({ transfer: 1, seq: 14, credit: 8 * mebibyte });
+    }));
+
+  it('has no more to do with a source once the run has ended', () =>
+    new Receiver().run(async (receiver) => {
+      receiver.page(10, 1);
+      receiver.fetch.stop();
+      receiver.page(11, 1);
+      receiver.apply(11);
+      await receiver.world.sleep(10_000);
+      expect(receiver.taken).to.deep.equal([10]);
+      expect(receiver.sent).to.have.length(1);
+      void receiver.fetch.run(2, 0);
+      expect(receiver.fetch.progress).to.deep.equal({ from: 2, received: 0, total: 0 });
+      receiver.fetch.stop();
+      void receiver.fetch.run(2, 11);
+      expect(receiver.last).to.include({ seq: 11, received: 0, credit: 4 * mebibyte });
+      expect(receiver.fetch.progress).to.deep.equal({ from: 2, received: 0, total: 0 });
+      receiver.fetch.stop();
     }));
 });

@@ -71,4 +71,61 @@ describe('LogSearch', () => {
     expect(outcome).to.include({ found: undefined, ms: 30_100 });
     expect(outcome.questions).to.be.within(150, 200);
   });
+
+  it('ignores answers to earlier questions, and of nodes that it did not ask', async () => {
+    const world = new World({ seed: 1 });
+    const logSearch = new LogSearch({
+      port: { send: () => {} },
+      clock: world.clock,
+      others: [1, 2, 3],
+      leader: () => undefined,
+      nextTransfer: () => 5,
+    });
+    await world.run(async () => {
+      const searching = logSearch.run(17);
+      logSearch.onFound(2, { type: 'logFound', transfer: 4, isHeld: true });
+      logSearch.onFound(4, { type: 'logFound', transfer: 5, isHeld: true });
+      await world.sleep(600);
+      logSearch.onFound(3, { type: 'logFound', transfer: 5, isHeld: true });
+      expect([await searching, world.now()]).to.deep.equal([3, 600]);
+    });
+  });
+
+  it('finds nobody once it has stopped', async () => {
+    const outcome = await search({ 2: yes(1) }, { stopMs: 0 });
+    expect(outcome.found).to.equal(undefined);
+  });
+
+  it('takes the word of the only one that it reaches', async () => {
+    const asked = { found: 'nobody', ms: 2000, questions: 3 + 2 + 2 + 2 };
+    expect(await search({ 1: no(1) })).to.deep.equal(asked);
+  });
+
+  it('is disturbed by nothing that is left of the last search', async () => {
+    const world = new World({ seed: 1 });
+    let transfer = 0;
+    const logSearch = new LogSearch({
+      port: { send: () => {} },
+      clock: world.clock,
+      others: [1, 2],
+      leader: () => undefined,
+      nextTransfer: () => {
+        transfer += 1;
+        return transfer;
+      },
+    });
+    const answer = (isHeld: boolean) =>
+      logSearch.onFound(1, { type: 'logFound', transfer, isHeld });
+    await world.run(async () => {
+      const first = logSearch.run(17);
+      answer(true);
+      expect(await first).to.equal(1);
+      await world.sleep(100);
+      const second = logSearch.run(18);
+      await world.sleep(450);
+      answer(true);
+      expect([await second, world.now()]).to.deep.equal([1, 550]);
+    });
+    expect(world.step()).to.equal(false);
+  });
 });

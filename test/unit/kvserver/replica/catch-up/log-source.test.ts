@@ -11,6 +11,9 @@ class Source {
   readonly sent: { to: number; message: StateMessage }[] = [];
   readonly source: LogSource;
   valueBytes = 100_000;
+  applied = 99;
+  /** This instance is not in memory. */
+  undecided: number | undefined;
   /** Instances below are gone. */
   windowFirst = 10;
   /** This instance is damaged on disk. */
@@ -31,11 +34,13 @@ class Source {
     this.source = new LogSource({
       port: { send: (to, message) => this.sent.push({ to, message }) },
       clock: this.world.clock,
-      state: { applied: 99 },
+      state: this,
       window,
       paxos: {
         status: (seq) =>
-          seq < 50 ? { fate: 'forgotten' } : { fate: 'decided', value: this.value(seq) },
+          seq < 50 || seq === this.undecided
+            ? { fate: 'forgotten' }
+            : { fate: 'decided', value: this.value(seq) },
       },
     });
   }
@@ -146,5 +151,98 @@ describe('LogSource', () => {
       expect(source.source.keepFrom).to.equal(33);
       await source.world.sleep(10_000);
       expect(source.source.keepFrom).to.equal(Number.POSITIVE_INFINITY);
+    }));
+
+  it('keeps the log from the place of the receiver that is farthest behind', () =>
+    new Source().run(async (source) => {
+      expect(source.source.keepFrom).to.equal(Number.POSITIVE_INFINITY);
+      source.ask(1, 60, 1);
+      source.ask(2, 30, 1);
+      await source.sentTo(1);
+      expect(source.source.keepFrom).to.equal(33);
+      source.source.stop();
+      expect(source.source.keepFrom).to.equal(Number.POSITIVE_INFINITY);
+    }));
+
+  it('keeps it for ten seconds after the receiver was last heard', () =>
+    new Source().run(async (source) => {
+      const transfer = source.ask(1, 30, 1);
+      await source.world.sleep(9000);
+      source.ask(1, 33, 1, { transfer, received: 300_000 });
+      await source.world.sleep(10_000);
+      expect(source.source.keepFrom).to.equal(33);
+      await source.world.sleep(1);
+      expect(source.source.keepFrom).to.equal(Number.POSITIVE_INFINITY);
+    }));
+
+  it('takes no credit back when grants come out of order', () =>
+    new Source().run(async (source) => {
+      const transfer = source.ask(1, 30, 1);
+      await source.sentTo(1);
+      source.ask(1, 33, 300_001, { transfer, received: 300_000 });
+      source.ask(1, 33, 1, { transfer, received: 300_000 });
+      expect(await source.sentTo(1)).to.deep.equal(from(30, 36));
+    }));
+
+  it('sends pages from memory of 256 KiB, and of 1024 values', () =>
+    new Source().run(async (source) => {
+      source.valueBytes = 128 * 1024;
+      source.ask(1, 50, 1);
+      expect(await source.sentTo(1)).to.deep.equal([50, 51]);
+      source.valueBytes = 0;
+      source.applied = 2000;
+      source.ask(2, 50, 1);
+      await source.world.sleep(1000);
+      const pages = source.sent.flatMap(({ to, message }) =>
+        to === 2 && message.type === 'logPage' ? [message.values.length] : [],
+      );
+      expect(pages).to.deep.equal([1024, 2001 - 50 - 1024, 0]);
+    }));
+
+  it('ends a page before an instance that it does not have in memory any more', () =>
+    new Source().run(async (source) => {
+      source.undecided = 53;
+      source.ask(1, 50, plenty);
+      expect(await source.sentTo(1)).to.deep.equal(from(50, 53));
+      expect(source.sent.at(-1)?.message).to.include({ type: 'refused', transfer: 1 });
+    }));
+
+  it('answers nothing once it has stopped', () =>
+    new Source().run(async (source) => {
+      source.ask(1, 30, plenty);
+      source.source.stop();
+      source.source.onFind(1, { type: 'findLog', transfer: 9, seq: 60 });
+      source.ask(2, 30, plenty);
+      await source.world.sleep(1000);
+      expect(source.sent).to.deep.equal([]);
+    }));
+
+  it('sends not one page more than the credit is for', () =>
+    new Source().run(async (source) => {
+      source.ask(1, 30, 300_000);
+      expect(await source.sentTo(1)).to.deep.equal(from(30, 33));
+    }));
+
+  it('sends values that are larger than a page one by one, from disk and from memory', () =>
+    new Source().run(async (source) => {
+      source.valueBytes = 256 * 1024 + 1;
+      source.ask(1, 45, plenty);
+      expect(await source.sentTo(1)).to.deep.equal(from(45, 100));
+      const pages = source.sent.filter(({ message }) => message.type === 'logPage');
+      expect(pages).to.have.length(55 + 1);
+    }));
+
+  it('ends a page with the value that reaches 256 KiB', () =>
+    new Source().run(async (source) => {
+      source.valueBytes = 256 * 1024 - 1;
+      source.ask(1, 50, 1);
+      expect(await source.sentTo(1)).to.deep.equal([50, 51]);
+    }));
+
+  it('lets other work come between two pages', () =>
+    new Source().run(async (source) => {
+      source.ask(1, 50, plenty);
+      for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
+      expect(source.sent).to.have.length(1);
     }));
 });

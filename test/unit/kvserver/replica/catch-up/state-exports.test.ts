@@ -1,4 +1,7 @@
-import { StateExports } from '@paxkv/kvserver/internal/replica/catch-up/state-exports';
+import {
+  type OpenExport,
+  StateExports,
+} from '@paxkv/kvserver/internal/replica/catch-up/state-exports';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import {
   StateDatabase,
@@ -95,5 +98,58 @@ describe('StateExports', () => {
     expect(await codeOf(source.next(1000))).to.equal('KV_UNAVAILABLE');
     expect(failures).to.have.length(1);
     await source.close();
+  });
+
+  it('can be opened again after each end, however it came', async () => {
+    await exports.end('nothing is open');
+    for (const end of [
+      (source: OpenExport) => source.close(),
+      () => exports.end('takes a state'),
+      async (source: OpenExport) => {
+        await exports.end('takes a state');
+        await source.close();
+      },
+    ]) {
+      const source = await exports.open();
+      expect(await codeOf(exports.open())).to.equal('KV_OVERLOADED');
+      await end(source);
+      expect(await codeOf(source.next(1000))).to.equal('KV_UNAVAILABLE');
+    }
+    const source = await exports.open();
+    const error: unknown = await source
+      .close()
+      .then(() => source.next(1000))
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.include({ message: 'This server has closed this backup.' });
+  });
+
+  it('are in the way of no other while one could not be opened', async () => {
+    let isFull = true;
+    const failing = new StateExports({
+      state: {
+        applied: 0,
+        get durable() {
+          return isFull ? -1 : 0;
+        },
+        flush: () => machine.flush(),
+      },
+      served: () => ({ level }),
+      onFailed: (error) => failures.push(error),
+    });
+    expect(await codeOf(failing.open())).to.equal('KV_UNAVAILABLE');
+    isFull = false;
+    const source = await failing.open();
+    expect([source.position.applied, source.rowCount]).to.deep.equal([0, 1]);
+    await source.close();
+    expect(failures).to.deep.equal([]);
+  });
+
+  it('report a database that is closed to their reader alone', async () => {
+    await machine.flush();
+    const source = await exports.open();
+    await level.close();
+    expect(await codeOf(source.next(1000))).to.equal('KV_UNAVAILABLE');
+    await source.close();
+    expect(failures).to.deep.equal([]);
   });
 });

@@ -205,4 +205,134 @@ describe('StateFetch', () => {
       expect(asked).to.deep.equal(expected);
     });
   }
+
+  describe('among nodes that answer as the test says', () => {
+    /** What a node answers: that it is busy, or a page of a state at this instance. */
+    type Answer = 'busy' | number;
+
+    async function fetchFrom(
+      answers: readonly Answer[],
+      { applied = 5, isLost = false, triesMax = 12 } = {},
+    ) {
+      const world = new World({ seed: 1 });
+      const others = answers.map((_, index) => index + 1);
+      let askCount = 0;
+      const send = (to: number, message: StateMessage) => {
+        if (message.type !== 'fetch') return;
+        askCount += 1;
+        const { transfer, attempt, page } = message;
+        const answer = answers[to - 1] ?? 'busy';
+        queueMicrotask(() => {
+          if (answer === 'busy') fetch.onRefused(to, { type: 'refused', transfer, reason: 'busy' });
+          else {
+            const empty = { rows: [], isLast: false, total: 1, applied: answer };
+            fetch.onPage(to, { type: 'page', transfer, attempt, page, ...empty });
+          }
+        });
+      };
+      const fetch: StateFetch = new StateFetch({
+        port: { send },
+        clock: world.clock,
+        random: { next: () => 0 },
+        others,
+        leader: () => undefined,
+        nextTransfer: () => askCount,
+        replace: async (fill) => {
+          await fill(memoryLevel());
+          return memoryLevel();
+        },
+      });
+      const onTry = () => {
+        if (askCount === triesMax) fetch.stop();
+      };
+      const end = await world.run(() => fetch.run(applied, onTry, isLost));
+      return { end: end === undefined ? 'stopped' : end, askCount };
+    }
+
+    for (const [answers, end] of [
+      [[5], 'notBehind'],
+      [[5, 5], 'notBehind'],
+      [[5, 'busy'], 'notBehind'],
+      [[5, 'busy', 'busy'], 'stopped'],
+      [[5, 3, 'busy'], 'notBehind'],
+      [[5, 'busy', 'busy', 'busy'], 'stopped'],
+      [['busy', 5, 'busy', 5], 'notBehind'],
+      [['busy', 'busy'], 'stopped'],
+    ] as const) {
+      it(`${end === 'stopped' ? 'goes on' : 'keeps its state'} where they answer ${answers}`, async () => {
+        const found = await fetchFrom(answers);
+        expect(found.end).to.equal(end);
+        if (end === 'notBehind') expect(found.askCount).to.equal(answers.length);
+      });
+    }
+
+    it('goes on where its own state lacks what it had, though a quorum has nothing newer', async () => {
+      expect(await fetchFrom([5, 5, 5, 5], { isLost: true })).to.deep.equal({
+        end: 'stopped',
+        askCount: 12,
+      });
+    });
+  });
+
+  it('fails with an error of the own disk, and asks nobody else', async () => {
+    const world = new World({ seed: 1 });
+    const error = new Error('the disk is full');
+    const asked: number[] = [];
+    const fetch = new StateFetch({
+      port: { send: (to) => asked.push(to) },
+      clock: world.clock,
+      random: { next: () => 0 },
+      others: [1, 2],
+      leader: () => undefined,
+      nextTransfer: () => 1,
+      replace: () => Promise.reject(error),
+    });
+    const thrown: unknown = await world.run(() =>
+      fetch.run(0, () => {}).catch((reason: unknown) => reason),
+    );
+    expect([thrown, asked]).to.deep.equal([error, []]);
+  });
+
+  it('knows how many rows have come, while it takes them', async () => {
+    const source = await StateExport.open(await stateAtThree());
+    const world = new World({ seed: 1 });
+    const { rows } = await source.next(1_000_000);
+    const seen: unknown[] = [];
+    let fetched: Fetch | undefined;
+    const fetch: StateFetch = new StateFetch({
+      port: {
+        send: (_, message) => {
+          if (message.type === 'fetch') fetched ??= message;
+        },
+      },
+      clock: world.clock,
+      random: { next: () => 0 },
+      others: [1],
+      leader: () => undefined,
+      nextTransfer: () => 7,
+      replace: async (fill) => {
+        const level = memoryLevel();
+        await fill(level);
+        return level;
+      },
+    });
+    await world.run(async () => {
+      const fetching = fetch.run(0, () => {});
+      expect(fetch.progress).to.equal(undefined);
+      for (const [page, row] of rows.entries()) {
+        const isLast = page === rows.length - 1;
+        const { transfer, attempt } = fetched ?? expect.fail('nothing was asked for');
+        const place = { transfer, attempt, page, applied: 3, total: 9 };
+        fetch.onPage(1, { type: 'page', ...place, rows: [row], isLast });
+        if (!isLast) await world.sleep(1);
+        if (!isLast) seen.push(fetch.progress);
+      }
+      await fetching;
+    });
+    expect(seen).to.deep.equal(
+      rows.slice(1).map((_, index) => ({ from: 1, received: index + 1, total: 9 })),
+    );
+    expect(fetch.progress).to.equal(undefined);
+    await source.close();
+  });
 });

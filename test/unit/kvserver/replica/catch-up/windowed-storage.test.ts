@@ -24,4 +24,20 @@ describe('windowedStorage', () => {
       ...[40, 30, 60].map((min) => ({ type: 'forgotten', min })),
     ]);
   });
+
+  it('passes on what is loaded, and that it closes', async () => {
+    const calls: string[] = [];
+    const memory = { state: 'kept', writeIndex: 3, writes: [] } as const;
+    const storage = windowedStorage(
+      {
+        load: async () => memory,
+        write: async () => void calls.push('written'),
+        close: async () => void calls.push('closed'),
+      },
+      { unwrittenFrom: undefined },
+    );
+    expect(await storage.load()).to.equal(memory);
+    await storage.close();
+    expect(calls).to.deep.equal(['closed']);
+  });
 });

@@ -63,4 +63,40 @@ describe('ForwardedBatches', () => {
     expect(batches.take()).to.equal(undefined);
     expect(batches.add(forwarded(1, 1))).to.equal(true);
   });
+
+  it('tells batches of other nodes, runs and numbers from each other', () => {
+    const batches = new ForwardedBatches(10_000, values);
+    const origins = [
+      [1, 1, 1],
+      [2, 1, 1],
+      [1, 2, 1],
+      [1, 1, 2],
+      [11, 1, 1],
+      [1, 11, 1],
+    ].map(([node = 0, runId = 0, number = 0]) => ({ node, runId, number }));
+    const all = origins.map((origin) => ({ ...forwarded(1, 1), origin }));
+    for (const batch of all) expect(batches.add(batch)).to.equal(true);
+    const [first] = origins;
+    if (first !== undefined) batches.onApplied(first);
+    expect(all.map((batch) => batches.add(batch))).to.deep.equal([
+      true,
+      ...origins.slice(1).map(() => false),
+    ]);
+  });
+
+  it('counts the bytes of what waits, whatever was refused, taken or dropped before', () => {
+    const batches = new ForwardedBatches(2 * length, values);
+    for (let round = 0; round < 5; round += 1) {
+      expect(batches.add(forwarded(1, 1))).to.equal(true);
+      expect(batches.add({ ...forwarded(1, 2), value: bytes('bad') })).to.equal(false);
+      expect(batches.add(forwarded(1, 3))).to.equal(true);
+      expect(batches.add(forwarded(1, 4))).to.equal(false);
+      batches.take();
+      expect(batches.add(forwarded(1, 4))).to.equal(true);
+      batches.take();
+      batches.take();
+      expect(batches.take()).to.equal(undefined);
+      for (const number of [1, 3, 4]) batches.onApplied({ node: 1, runId: 1, number });
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import { LeaseDeadlines } from '@paxkv/kvserver/internal/replica/leases/lease-deadlines';
 import { Lease } from '@paxkv/kvserver/internal/state-machine/leases/lease';
 import { expect } from 'chai';
+import { bytesKeptByEach, leakBytesMin } from '../../../kept-memory.ts';
 
 function lease(id: string, ttlMs = 1000, keyCount = 1): Lease {
   const made = new Lease({ id, owner: 'here', ttlMs, isOfOneKey: false });
@@ -76,5 +77,90 @@ describe('The deadlines of leases', () => {
     expect(idsDue(full, 1200)).to.deep.equal(['full']);
     full.forget('full');
     expect(idsDue(full, 1200)).to.deep.equal(['empty']);
+  });
+
+  it('are looked at once their slice of 100 ms is over', () => {
+    for (const [nowMs, ttlMs, lookMs] of [
+      [0, 1000, 1100],
+      [99, 1000, 1100],
+      [100, 1000, 1200],
+      [77, 1023, 1200],
+    ] as const) {
+      const deadlines = new LeaseDeadlines(0);
+      deadlines.begin(lease('a', ttlMs), nowMs);
+      expect(deadlines.hasDue(lookMs - 1), `${nowMs} + ${ttlMs}`).to.equal(false);
+      expect(deadlines.hasDue(lookMs), `${nowMs} + ${ttlMs}`).to.equal(true);
+    }
+  });
+
+  it('pass for all leases of one slice, and for none that has ended before', () => {
+    const deadlines = new LeaseDeadlines(0);
+    for (const id of ['a', 'b', 'c', 'd']) deadlines.begin(lease(id), 10);
+    expect(deadlines.count).to.equal(4);
+    deadlines.forget('b');
+    expect(deadlines.count).to.equal(3);
+    expect(idsDue(deadlines, 1200)).to.deep.equal(['a', 'c', 'd']);
+    deadlines.forget('a');
+    expect(idsDue(deadlines, 1200)).to.deep.equal(['c', 'd']);
+  });
+
+  it('pass also where the clock has jumped back', () => {
+    const deadlines = new LeaseDeadlines(0);
+    expect(deadlines.hasDue(5000)).to.equal(false);
+    deadlines.begin(lease('a'), 1000);
+    expect(deadlines.hasDue(4999)).to.equal(false);
+    expect(deadlines.hasDue(5100)).to.equal(true);
+  });
+
+  it('name two leases with 64 keys together, and 64 without any', () => {
+    for (const [keyCounts, expected] of [
+      [[32, 32], 2],
+      [[32, 33], 1],
+      [new Array(70).fill(0), 64],
+      [new Array(70).fill(1), 64],
+    ] as const) {
+      const deadlines = new LeaseDeadlines(0);
+      for (const [index, keyCount] of keyCounts.entries()) {
+        deadlines.begin(lease(`${index}`, 1000, keyCount), 0);
+      }
+      expect(deadlines.due(1200)).to.have.length(expected);
+    }
+  });
+
+  it('of a lease that is renewed for ever take no memory and are looked at once a time to live', () => {
+    const deadlines = new LeaseDeadlines(0);
+    const one = lease('a');
+    for (let nowMs = 0; nowMs < 100_000; nowMs += 10) {
+      deadlines.begin(one, nowMs);
+      expect(deadlines.hasDue(nowMs)).to.equal(false);
+    }
+    expect(deadlines.count).to.equal(1);
+    expect(idsDue(deadlines, 101_200)).to.deep.equal(['a']);
+  });
+
+  it('name one lease at least, however many keys it has', () => {
+    const deadlines = new LeaseDeadlines(0);
+    for (const id of ['a', 'b']) deadlines.begin(lease(id, 1000, 65), 0);
+    expect(idsDue(deadlines, 1200)).to.deep.equal(['a']);
+  });
+
+  it('that were moved to the moment at which they are looked at have passed', () => {
+    const deadlines = new LeaseDeadlines(0);
+    const one = lease('a');
+    deadlines.begin(one, 0);
+    deadlines.begin(one, 100);
+    expect(deadlines.hasDue(1100)).to.equal(true);
+  });
+
+  it('leave nothing of the slices that have passed', async function () {
+    this.timeout(60_000);
+    const deadlines = new LeaseDeadlines(0);
+    const one = lease('a');
+    const bytes = await bytesKeptByEach((index) => {
+      const nowMs = index * 900;
+      deadlines.hasDue(nowMs);
+      deadlines.begin(one, nowMs);
+    });
+    expect(bytes).to.be.below(leakBytesMin);
   });
 });

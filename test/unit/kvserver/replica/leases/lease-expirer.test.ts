@@ -10,6 +10,7 @@ class Under {
   readonly proposed: { readonly atMs: number; readonly expiring: readonly ExpiringLease[] }[] = [];
   machine = { leases: new Leases() };
   leader: number | undefined = 0;
+  timerCount = 0;
   readonly lease: Lease;
   readonly expirer: LeaseExpirer;
 
@@ -17,7 +18,25 @@ class Under {
     this.lease = this.add();
     this.expirer = new LeaseExpirer({
       me: 0,
-      clock: this.world.clock,
+      clock: {
+        now: () => this.world.now(),
+        at: (atMs, callback) => {
+          this.timerCount += 1;
+          let isOver = false;
+          const end = () => {
+            if (!isOver) this.timerCount -= 1;
+            isOver = true;
+          };
+          const cancel = this.world.clock.at(atMs, () => {
+            end();
+            callback();
+          });
+          return () => {
+            end();
+            cancel();
+          };
+        },
+      },
       paxos: { leader: () => this.leader },
       writes: {
         expireLeases: (expiring) => this.proposed.push({ atMs: this.world.now(), expiring }),
@@ -115,6 +134,61 @@ describe('LeaseExpirer', () => {
       expect(under.proposed).to.deep.equal([]);
       await under.world.sleep(301);
       expect(under.proposed).to.not.deep.equal([]);
+    });
+  });
+
+  it('looks every 100 ms while there are leases, and has no timer while there are none', async () => {
+    const under = new Under();
+    under.machine.leases.end(under.lease);
+    await under.run(async () => {
+      under.expirer.restart();
+      expect(under.timerCount).to.equal(0);
+      const lease = under.add();
+      expect(under.timerCount).to.equal(1);
+      under.add();
+      under.machine.leases.renew(lease);
+      expect(under.timerCount).to.equal(1);
+      await under.world.sleep(2501);
+      const times = under.proposed.map(({ atMs }) => atMs);
+      expect(times).to.deep.equal([2100, 2200, 2300, 2400, 2500]);
+      for (const each of [...under.machine.leases]) under.machine.leases.end(each);
+      await under.world.sleep(100);
+      expect(under.timerCount).to.equal(0);
+    });
+  });
+
+  it('proposes what is due whenever it is told to look, if it leads', async () => {
+    const under = new Under();
+    await under.run(async () => {
+      under.expirer.check();
+      under.expirer.restart();
+      under.expirer.check();
+      await under.world.sleep(2150);
+      expect(under.proposed).to.have.length(1);
+      under.expirer.check();
+      expect(under.proposed).to.have.length(2);
+      under.leader = 1;
+      under.expirer.restart();
+      under.expirer.check();
+      expect([under.proposed.length, under.timerCount]).to.deep.equal([2, 0]);
+    });
+  });
+
+  it('learns nothing more of the leases of a state that was replaced', async () => {
+    const under = new Under();
+    await under.run(async () => {
+      under.expirer.restart();
+      const old = under.machine.leases;
+      under.machine = { leases: new Leases() };
+      under.expirer.restart();
+      expect(under.timerCount).to.equal(0);
+      old.renew(under.lease);
+      old.add(old.make({ owner: 'here', ttlMs: 1000, isOfOneKey: false }));
+      expect(under.timerCount).to.equal(0);
+      under.expirer.stop();
+      under.add();
+      await under.world.sleep(5000);
+      expect([under.proposed, under.timerCount]).to.deep.equal([[], 0]);
     });
   });
 });

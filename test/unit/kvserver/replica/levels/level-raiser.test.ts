@@ -196,4 +196,70 @@ describe('LevelRaiser', () => {
     expect(await raisesOf({ others: [upTo(2), upTo(1)] })).to.deep.equal([]);
     expect(await raisesOf({ others: [upTo(2), undefined] })).to.deep.equal([]);
   });
+
+  describe('of a cluster', () => {
+    const unnamed = { level: 1, incarnation: undefined, applied: -1, max: -1 };
+
+    function raiserOf(
+      state: RaisedState,
+      { leader = undefined as number | undefined, own = upTo(3), leading = upTo(3) } = {},
+    ) {
+      const world = new World({ seed: 1 });
+      const proposedMs: number[] = [];
+      const raiser = new LevelRaiser({
+        me: 0,
+        peerCount: 3,
+        clock: world.clock,
+        paxos: { leader: () => leader },
+        port: {
+          own,
+          levelsOf: () => leading,
+          setLevel: () => {},
+          incarnation: undefined,
+          setIncarnation: () => {},
+        },
+        writes: { raiseLevel: () => proposedMs.push(world.now()) },
+        drawEntropy: () => entropy,
+        state: () => state,
+      });
+      return { world, raiser, proposedMs };
+    }
+
+    for (const [title, state, parts, isFounded] of [
+      ['with an incarnation', { ...unnamed, incarnation }, {}, true],
+      ['at level 2 without an incarnation', { ...unnamed, level: 2, applied: 5 }, {}, false],
+      ['at level 1 that has applied something', { ...unnamed, applied: 0 }, {}, true],
+      ['of which nothing is known', unnamed, {}, false],
+      ['that this server leads', unnamed, { leader: 0 }, false],
+      ['whose leader can name it', unnamed, { leader: 1 }, false],
+      ['whose leader is of an older version', unnamed, { leader: 1, leading: upTo(1) }, true],
+      [
+        'whose leader is told to wait',
+        unnamed,
+        { leader: 1, leading: upTo(3, { raiseMax: 1 }) },
+        true,
+      ],
+      ['that this server may not name', unnamed, { own: upTo(3, { raiseMax: 1 }) }, true],
+    ] as const) {
+      it(`${title} is ${isFounded ? '' : 'not '}founded`, () => {
+        expect(raiserOf(state, parts).raiser.isFounded).to.equal(isFounded);
+      });
+    }
+
+    it('is founded within 20 ms, and raised once a second', async () => {
+      for (const [state, stepMs] of [
+        [unnamed, 20],
+        [{ level: 1, incarnation, applied: 5, max: 5 }, 1000],
+      ] as const) {
+        const { world, raiser, proposedMs } = raiserOf(state, { leader: 0 });
+        await world.run(async () => {
+          raiser.start();
+          await world.sleep(3 * stepMs + 1);
+          raiser.stop();
+          await world.sleep(5000);
+        });
+        expect(proposedMs).to.deep.equal([stepMs, 2 * stepMs, 3 * stepMs]);
+      }
+    });
+  });
 });

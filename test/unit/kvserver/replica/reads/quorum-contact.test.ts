@@ -59,4 +59,26 @@ describe('QuorumContact', () => {
     evidence.onAnswered(5, 5);
     expect(evidence.isAsking(9)).to.equal(false);
   });
+
+  it('learns nothing from an answer that nobody asked for', () => {
+    evidence.onAnswered(5, 9);
+    expect(evidence.contact).to.deep.equal({ answeredMs: undefined, currentMs: undefined });
+    evidence.onAsked(10);
+    evidence.onAnswered(5, 5);
+    evidence.onAnswered(7, 9);
+    expect(evidence.contact).to.deep.equal({ answeredMs: 10, currentMs: 10 });
+  });
+
+  it('takes an answer that the state has reached, though an older one is far above it', () => {
+    evidence.onAsked(10);
+    evidence.onAnswered(90, 5);
+    for (const [askedMs, readIndex, applied] of [
+      [20, 7, 7],
+      [30, 7, 8],
+    ] as const) {
+      evidence.onAsked(askedMs);
+      evidence.onAnswered(readIndex, applied);
+      expect(evidence.contact).to.deep.equal({ answeredMs: askedMs, currentMs: askedMs });
+    }
+  });
 });

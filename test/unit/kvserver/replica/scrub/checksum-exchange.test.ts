@@ -130,4 +130,46 @@ describe('Exchange of checksums', () => {
     subject.exchange.stop();
     expect(subject.isClosed).to.equal(true);
   });
+
+  it('fails only if more than half of all replicas have the other state', () => {
+    for (const [peerCount, othersCount] of [
+      [2, Number.POSITIVE_INFINITY],
+      [3, 2],
+      [4, 3],
+      [5, 3],
+      [7, 4],
+    ] as const) {
+      const subject = new Subject(peerCount);
+      subject.write(7);
+      for (let peer = 1; peer < peerCount; peer += 1) {
+        expect(subject.failures, `${peerCount}`).to.have.length(peer > othersCount ? 1 : 0);
+        if (subject.failures.length > 0) break;
+        subject.hear(peer, 7, 1);
+        expect(subject.failures, `${peerCount}`).to.have.length(peer >= othersCount ? 1 : 0);
+      }
+    }
+  });
+
+  it('takes checksums of the same sum and other numbers of rows for different states', () => {
+    const subject = new Subject();
+    subject.write(7);
+    subject.receive(1, { type: 'checksum', applied: 7, count: 6, sum: 1 });
+    subject.receive(2, { type: 'checksum', applied: 7, count: 7, sum: 1 });
+    expect(subject.failures).to.deep.equal([]);
+    subject.receive(2, { type: 'checksum', applied: 7, count: 6, sum: 1 });
+    expect(subject.failures).to.have.length(1);
+    expect(subject.exchange.differing).to.deep.equal([1, 2]);
+  });
+
+  it('compares positions that it has written, and the first instance too', () => {
+    const subject = new Subject();
+    subject.write(0);
+    subject.hear(2, 0, 9);
+    subject.hear(1, 0, 9);
+    expect(subject.differences).to.deep.equal([
+      { applied: 0, peer: 2 },
+      { applied: 0, peer: 1 },
+    ]);
+    expect(subject.exchange.differing).to.deep.equal([1, 2]);
+  });
 });

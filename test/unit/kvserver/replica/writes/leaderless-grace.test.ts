@@ -57,4 +57,34 @@ describe('LeaderlessGrace', () => {
       await world.sleep(1000);
       expect([grace.isActive, overCount]).to.deep.equal([false, 0]);
     }));
+
+  it('lasts 100 ms, and a leader counts as unreachable after a second', () =>
+    world.run(async () => {
+      grace.onLeader(undefined);
+      await world.sleep(99);
+      expect([grace.isActive, overCount]).to.deep.equal([true, 0]);
+      await world.sleep(2);
+      expect([grace.isActive, overCount]).to.deep.equal([false, 1]);
+      await world.sleep(898);
+      expect(grace.isLeaderUnreachable).to.equal(false);
+      await world.sleep(1);
+      expect(grace.isLeaderUnreachable).to.equal(true);
+      expect(overCount).to.equal(1);
+    }));
+
+  it('begins anew with each loss, also of a leader that nobody heard of in between', () =>
+    world.run(async () => {
+      grace.onLeader(undefined);
+      await world.sleep(60);
+      grace.onLeader(undefined);
+      await world.sleep(60);
+      expect([grace.isActive, overCount]).to.deep.equal([true, 0]);
+      await world.sleep(60);
+      expect([grace.isActive, overCount]).to.deep.equal([false, 1]);
+      grace.onLeader(3);
+      grace.onLeader(undefined);
+      expect(grace.isActive).to.equal(true);
+      await world.sleep(999);
+      expect([grace.isLeaderUnreachable, overCount]).to.deep.equal([false, 2]);
+    }));
 });

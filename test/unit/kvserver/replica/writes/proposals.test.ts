@@ -1,7 +1,7 @@
-import { Proposals } from '@paxkv/kvserver/internal/replica/writes/proposals';
+import { isAwaited, Proposals } from '@paxkv/kvserver/internal/replica/writes/proposals';
 import { expect } from 'chai';
 import { bytes } from '../../state-machine/fixtures.ts';
-import { ownBatch } from '../pending.ts';
+import { ownBatch, pendingPut } from '../pending.ts';
 
 describe('Proposals', () => {
   it('recognizes its own batch by its bytes', () => {
@@ -77,5 +77,50 @@ describe('Proposals', () => {
     proposals.begin(3, ownBatch(2));
     expect(proposals.highestSeq).to.equal(7);
     expect([proposals.isInFlight(3), proposals.isInFlight(4)]).to.deep.equal([true, false]);
+  });
+
+  it('counts losses in a row, which a batch that wins ends', () => {
+    const proposals = new Proposals();
+    expect(proposals.consecutiveLosses).to.equal(0);
+    for (const seq of [0, 1, 2]) proposals.begin(seq, ownBatch(seq));
+    expect(proposals.onDecided(9, bytes('other'))).to.equal(false);
+    expect(proposals.onDecided(0, bytes('other'))).to.equal(true);
+    expect(proposals.onDecided(1, bytes('another'))).to.equal(true);
+    expect(proposals.consecutiveLosses).to.equal(2);
+    expect(proposals.onDecided(2, bytes('batch 2'))).to.equal(false);
+    expect(proposals.consecutiveLosses).to.equal(0);
+  });
+
+  it('tells its own batches in flight from those of others', () => {
+    const proposals = new Proposals();
+    proposals.begin(0, { origin: { node: 2, runId: 1, number: 1 }, value: bytes('forwarded') });
+    proposals.begin(1, ownBatch(1));
+    expect([proposals.inFlightCount, proposals.ownInFlightCount]).to.deep.equal([2, 1]);
+    proposals.onDecided(1, bytes('batch 1'));
+    expect([proposals.inFlightCount, proposals.ownInFlightCount]).to.deep.equal([1, 0]);
+  });
+
+  it('drops all batches, in flight and displaced, when the state is replaced', () => {
+    const proposals = new Proposals();
+    expect(proposals.highestSeq).to.equal(-1);
+    const [first, second] = [ownBatch(1), ownBatch(2)];
+    proposals.begin(3, first);
+    proposals.begin(4, second);
+    proposals.onDecided(3, bytes('other'));
+    proposals.abandon();
+    expect([first, second].map((batch) => proposals.has(batch))).to.deep.equal([false, false]);
+    expect([proposals.inFlightCount, proposals.takeDisplaced()]).to.deep.equal([0, undefined]);
+    expect(proposals.highestSeq).to.equal(4);
+  });
+
+  it('awaits a batch while one of its requests waits', () => {
+    const batch = { ...ownBatch(1), requests: [pendingPut(), pendingPut(), pendingPut()] };
+    expect(isAwaited(batch)).to.equal(true);
+    for (const request of batch.requests) {
+      expect(isAwaited(batch)).to.equal(true);
+      request.interrupt('over');
+    }
+    expect(isAwaited(batch)).to.equal(false);
+    expect(isAwaited({ ...batch, requests: [] })).to.equal(false);
   });
 });

@@ -34,16 +34,7 @@ describe('a value in memory', () => {
   });
 });
 
-describe('the entry of a reply', () => {
-  it('shares a large value that has most of its memory', () => {
-    const large = value(textBytesMax + 1);
-    expect(toReplyEntry({ value: large, ...revisions })).to.deep.equal({
-      value: large,
-      ...revisions,
-    });
-    expect(toReplyEntry({ value: large, ...revisions }).value).to.equal(large);
-  });
-
+describe('a large value in memory', () => {
   it('is shared if it has half of its memory, and copied if it has less', () => {
     const length = textBytesMax + 1;
     for (const [bufferBytes, isShared] of [
@@ -51,16 +42,34 @@ describe('the entry of a reply', () => {
       [2 * length + 1, false],
     ] as const) {
       const part = value(bufferBytes).subarray(0, length);
-      const { value: replied } = toReplyEntry({ value: part, ...revisions });
-      expect(replied === part, `${bufferBytes}`).to.equal(isShared);
+      const cached = toCachedValue(part);
+      expect(cached === part, `${bufferBytes}`).to.equal(isShared);
+      expect(bytesOf(cached)).to.deep.equal(part);
     }
   });
 
-  it('keeps no batch in memory, of which its value is a small part', () => {
-    const batch = value(2 ** 20);
-    const part = batch.subarray(100, 100 + textBytesMax + 1);
+  it('keeps no batch in memory, of which it is a small part', () => {
+    const part = Buffer.from(value(2 ** 20)).subarray(100, 100 + textBytesMax + 1);
+    const cached = bytesOf(toCachedValue(part));
+    expect(Buffer.compare(cached, part)).to.equal(0);
+    expect(cached.buffer.byteLength).to.equal(part.length);
+  });
+});
+
+describe('the entry of a reply', () => {
+  it('has bytes of its own: to change them does not change the state', () => {
+    for (const length of [0, 1, textBytesMax, textBytesMax + 1]) {
+      const cached = toCachedEntry({ value: value(length), ...revisions });
+      const reply = toReplyEntry(cached);
+      expect(reply).to.deep.equal({ value: value(length), ...revisions });
+      reply.value.fill(7);
+      expect(bytesOf(cached.value)).to.deep.equal(value(length));
+    }
+  });
+
+  it('keeps nothing else in memory', () => {
+    const part = value(2 ** 20).subarray(100, 100 + textBytesMax + 1);
     const { value: replied } = toReplyEntry({ value: part, ...revisions });
-    expect(Buffer.compare(replied, part)).to.equal(0);
     expect(replied.buffer.byteLength).to.equal(part.length);
   });
 });

@@ -51,4 +51,9 @@ describe('Checkpoint of a journal', () => {
     expect(() => decodeCheckpoint(packr.pack([1, 0, 0, 0, Buffer.of(0xc1)]))).to.throw(Error);
     expect(() => decodeCheckpoint(packr.pack([1, 0, 0, 0]))).to.throw(Error);
   });
+
+  it('has the bytes that journals on disk have', () => {
+    const bytes = encodeCheckpoint({ ...full, retained: [] });
+    expect(Buffer.from(bytes).toString('hex')).to.equal('950c2238' + '4e' + 'c40190');
+  });
 });

@@ -57,6 +57,12 @@ describe('Payload of a record', () => {
     expect(payloadBytesOf(pieces)).to.be.within(10_000, 10_100);
   });
 
+  it('leaves values out of the rest from 2 kB on', () => {
+    const pieceCount = (bytes: number) =>
+      encodeGroup({ writeIndex: 1, writes: [voteFor(1, 'v'.repeat(bytes))] }).length;
+    expect([0, 2047, 2048].map(pieceCount)).to.deep.equal([2, 2, 3]);
+  });
+
   it('shares no memory with what it was read from', () => {
     for (const size of [10, 10_000]) {
       const bytes = Buffer.concat(

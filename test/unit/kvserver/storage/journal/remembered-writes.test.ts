@@ -47,4 +47,26 @@ describe('RememberedWrites', () => {
     checkpointAt(1, 2);
     expect(writes.inOrder(memory).slice(2)).to.deep.equal([{ type: 'forgotten', min: 2 }, vote(2)]);
   });
+
+  it('have what a checkpoint says from the first round and the first instance on', () => {
+    const retained: JournalWrite[] = [];
+    const at = (min: number, round: number) =>
+      writes.inOrder({
+        checkpoint: { from: 1, writeIndex: 3, min, round, retained },
+        live: memory.live,
+      });
+    expect(at(0, 0)).to.deep.equal([]);
+    expect(at(1, 1)).to.deep.equal([
+      { type: 'reserved', round: 1 },
+      { type: 'forgotten', min: 1 },
+    ]);
+  });
+
+  it('are only those from the checkpoint on, and no others are kept once it is known', () => {
+    for (const seq of [1, 2, 3]) writes.add(seq, { writeIndex: seq, writes: [vote(seq)] });
+    const checkpoint = { from: 2, writeIndex: 3, min: 0, round: 0, retained: [] };
+    expect(writes.inOrder({ checkpoint, live: memory.live })).to.deep.equal([vote(2), vote(3)]);
+    writes.trim({ checkpoint });
+    expect(writes.inOrder(memory)).to.deep.equal([vote(2), vote(3)]);
+  });
 });

@@ -19,11 +19,13 @@ function sealed(change: Partial<FragmentHeader> = {}, payload = bytesOf('payload
   return Buffer.concat(sealFragment({ ...header, ...change }, [payload], seed).pieces);
 }
 
-/** A segment in memory that counts how often it is read. */
+/** A segment in memory that counts how often it is read, and how much at once. */
 class SegmentInMemory {
   readonly size: number;
   readonly content: Buffer;
   readCount = 0;
+  /** The most bytes that one read asked for. */
+  readBytesMax = 0;
 
   constructor(size: number, fragments: readonly (readonly [offset: number, bytes: Buffer])[]) {
     this.size = size;
@@ -33,6 +35,7 @@ class SegmentInMemory {
 
   async read(target: Uint8Array, position: number): Promise<number> {
     this.readCount += 1;
+    this.readBytesMax = Math.max(this.readBytesMax, target.length);
     const source = this.content.subarray(position, position + target.length);
     target.set(source);
     return source.length;
@@ -85,6 +88,15 @@ describe('Reader of a segment', () => {
     expect(await last.reader.fragmentAt(64, expected)).to.include({ type: 'fragment', bytes: 32 });
   });
 
+  it('makes no room for a fragment that claims to be longer than its segment', async () => {
+    const long = sealed();
+    long.writeUInt32LE(2 ** 31, 4);
+    const segment = new SegmentInMemory(1024, [[64, long]]);
+    expect(await segment.reader.fragmentAt(64, expected)).to.have.property('type', 'none');
+    expect(await segment.reader.nextIntact(64, wanted)).to.equal(undefined);
+    expect(segment.readBytesMax).to.be.at.most(1024);
+  });
+
   it('reads nothing of a file that has become shorter', async () => {
     const segment = new SegmentInMemory(1024, [[64, sealed({}, new Uint8Array(100))]]);
     const { content } = segment;
@@ -124,7 +136,7 @@ describe('Reader of a segment', () => {
 
   it('reads small fragments of a buffer with one read', async () => {
     const segment = new SegmentInMemory(
-      4096,
+      4000,
       Array.from({ length: 100 }, (_, place) => [40 * place, sealed({ index: place + 1 })]),
     );
     const { reader } = segment;
@@ -159,6 +171,7 @@ describe('Reader of a segment', () => {
       const { reader } = new SegmentInMemory(256, [[256 - fragmentHeaderBytes, empty]]);
       expect(await reader.nextIntact(0, wanted)).to.include({ offset: 224 });
       expect(await new SegmentInMemory(256, []).reader.nextIntact(0, wanted)).to.equal(undefined);
+      expect(await reader.nextIntact(224, wanted)).to.include({ offset: 224 });
       expect(await reader.nextIntact(232, wanted)).to.equal(undefined);
     });
 
@@ -186,6 +199,21 @@ describe('Reader of a segment', () => {
       }
     });
 
+    it('passes what looks like the beginning of a header at the end of the segment', async () => {
+      const { reader } = new SegmentInMemory(256, [[256 - 24, sealed().subarray(0, 24)]]);
+      expect(await reader.nextIntact(64, wanted)).to.equal(undefined);
+    });
+
+    it('reads each part of a segment once also where much of it looks like headers', async () => {
+      const hurt = flipBit(sealed(), 8 * 35);
+      const segment = new SegmentInMemory(
+        3 * bufferBytes,
+        Array.from({ length: 1000 }, (_, place) => [64 + 40 * place, hurt]),
+      );
+      expect(await segment.reader.nextIntact(64, wanted)).to.equal(undefined);
+      expect(segment.readCount).to.be.at.most(4);
+    });
+
     it('reads nothing for a header whose bytes that are always zero are not', async () => {
       for (const offset of [14, 15, 22, 23, 30, 31]) {
         const hurt = sealed({}, new Uint8Array(bufferBytes));
@@ -205,6 +233,7 @@ describe('Reader of a segment', () => {
       const zeros = new SegmentInMemory(3 * bufferBytes, []);
       expect(await zeros.reader.nextIntact(0, wanted)).to.equal(undefined);
       expect(zeros.readCount).to.be.at.most(4);
+      expect(zeros.readBytesMax).to.equal(bufferBytes);
     });
   });
 });

@@ -55,6 +55,7 @@ describe('Spares of a log', () => {
     expect(spares.isPrepared).to.equal(true);
     spares.prepare(4);
     await spares.settled();
+    expect([files.writeCount, files.openCount]).to.deep.equal([1, 1]);
     const image = files.crashed({ after: files.stepCount, areNamesKept: false });
     expect([...image.keys()]).to.deep.equal(namesOf(4));
     const { sequence, file } = await spares.take(4);
@@ -106,6 +107,7 @@ describe('Spares of a log', () => {
     spares.retire(await segmentsOf(files, [1, 2]), 5);
     await spares.settled();
     expect(sequencesIn(files)).to.deep.equal(namesOf(5));
+    expect(files.openCount).to.equal(1);
     await spares.take(5);
     spares.retire(await segmentsOf(files, [3, 4], 2048), 6);
     await spares.settled();
@@ -157,5 +159,53 @@ describe('Spares of a log', () => {
     await spares.close();
     expect(files.openCount).to.equal(1);
     expect(spares.isPrepared).to.equal(false);
+  });
+
+  it('are closed once, ready, found, retired or still being made', async () => {
+    spares.prepare(4);
+    await spares.settled();
+    await spares.close();
+    expect(files.openCount).to.equal(0);
+    await spares.close();
+    expect(files.openCount).to.equal(0);
+    const acts = [
+      async () => spares.adopt(await segmentsOf(files, [7]), 7),
+      async () => spares.retire(await segmentsOf(files, [8, 9]), 12),
+      async () => spares.prepare(4),
+    ];
+    files.writeMs = 5;
+    for (const act of acts) {
+      spares = new Spares({ files, owner, size });
+      await act();
+      await spares.close();
+      expect(files.openCount).to.equal(0);
+      const { begunWriteCount } = files;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      expect([files.openCount, files.begunWriteCount]).to.deep.equal([0, begunWriteCount]);
+    }
+  });
+
+  it('leave no failure unhandled that `take` will tell of', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const acts = [
+      async () => spares.prepare(4),
+      async () => spares.adopt(await segmentsOf(files, [4]), 4),
+      async () => spares.retire(await segmentsOf(files, [1]), 4),
+    ];
+    try {
+      for (const act of acts) {
+        spares = new Spares({ files, owner, size });
+        files.failure = { after: 0, error: new Error('no space') };
+        await act();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(unhandled).to.deep.equal([]);
+        expect(await spares.take(4).catch(String)).to.equal('Error: no space');
+        await spares.close();
+      }
+    } finally {
+      process.off('unhandledRejection', note);
+    }
   });
 });

@@ -24,6 +24,18 @@ describe('The row of an entry', () => {
     expect(plain(readEntry(key, seal(key, fromEntry(entry)), 7))).to.deep.equal(plain(entry));
   });
 
+  it('has a field more with a lease, and is refused with one that names none', () => {
+    const lease = 'AAECAwQFBgcICQoLDA0ODw';
+    const key = dataKey(bytes('k'));
+    expect([entry, { ...entry, lease }].map((each) => fromEntry(each).length)).to.deep.equal([
+      4, 5,
+    ]);
+    const read = readEntry(key, seal(key, fromEntry({ ...entry, lease })));
+    expect(plain(read)).to.deep.equal(plain({ ...entry, lease }));
+    expect(readEntry(key, seal(key, fromEntry(entry)))).not.to.have.property('lease');
+    expect(refusalOf({ lease: 'no lease' })).to.equal('STATE_DAMAGED');
+  });
+
   it('is refused with revisions that no sequence of writes gives', () => {
     expect(refusalOf({})).to.equal(undefined);
     for (const changes of [

@@ -89,26 +89,36 @@ describe('verification of the state database', () => {
     it('of a table is found before a row is read from it', async () => {
       const level = memoryLevel();
       await written(level);
-      const asked: string[] = [];
+      let asked: string[] = [];
+      let isHarmed = false;
       const tables = {
         async expectIntact(keys: readonly Uint8Array[]) {
+          if (!isHarmed) return;
           asked.push(...keys.map((key) => Buffer.from(key).toString()));
           throw new DiskError('DISK_STATE_DAMAGED', 'a table is damaged');
         },
         async expectIntactWithin({ gte, lt }: RowRange) {
+          if (!isHarmed) return;
           asked.push(...[gte, lt].map((key) => Buffer.from(key).toString()));
           throw new DiskError('DISK_STATE_DAMAGED', 'a table is damaged');
         },
       };
       const machine = await StateMachine.open(new StateDatabase(level, { tables }));
+      const again = await StateMachine.open(new StateDatabase(level, { tables }));
+      await Promise.all([machine.history.known(0), again.history.known(0)]);
+      isHarmed = true;
       expect(await codeOf(readFrom(machine, 'k'))).to.equal('STATE_DAMAGED');
       expect(asked).to.deep.equal(['dk']);
-      const again = await StateMachine.open(new StateDatabase(level, { tables }));
       const range = { prefix: bytes('k'), from: bytes('ka'), to: bytes('') };
       expect(await codeOf(again.readRange({ type: 'count', ...range, asOf: 'now' }))).to.equal(
         'STATE_DAMAGED',
       );
       expect(asked).to.deep.equal(['dk', 'dka', 'dl']);
+      asked = [];
+      const last = await StateMachine.open(new StateDatabase(level, { tables }));
+      await last.history.known(0);
+      expect(asked[0]).to.match(/^mhistory/);
+      expect(await codeOf(readFrom(last, 'k'))).to.equal('STATE_DAMAGED');
     });
 
     it('is what rows without a position are', async () => {
@@ -145,8 +155,10 @@ describe('verification of the state database', () => {
           get(target, name) {
             const member: unknown = Reflect.get(target, name, target);
             if (typeof member !== 'function') return member;
-            const bound = (): unknown => Reflect.apply(member, target, []);
-            return () => (name === 'next' ? counting(bound) : bound());
+            return (...parameters: unknown[]) => {
+              const bound = (): unknown => Reflect.apply(member, target, parameters);
+              return name === 'next' ? counting(bound) : bound();
+            };
           },
         });
       return { level: intercepted(level, { get: counting, iterator }), rowCount: () => rowCount };

@@ -56,8 +56,8 @@ describe('state database', () => {
     }
     expect(writes).to.deep.equal([]);
     await machine.flush();
-    const [position, sums, session, entry] = [1, 1, 1, 1];
-    expect(writes).to.deep.equal([position + sums + session + entry]);
+    const [position, sums, session, entry, history] = [1, 1, 1, 1, 1];
+    expect(writes).to.deep.equal([position + sums + session + entry + history]);
   });
 
   it('is read once for all keys of a run, and not again for keys in memory', async () => {
@@ -74,6 +74,8 @@ describe('state database', () => {
         }),
       ),
     );
+    await machine.history.known(0);
+    reads = 0;
     await machine.apply(decided(1, [batchOf(put('a', ''), get('b')), batchOf(append('a', 'x'))]));
     expect(reads).to.equal(1);
     const applied = machine.apply(decided(3, [batchOf(put('b', ''), append('a', 'x'))]));

@@ -25,6 +25,15 @@ export interface RecentChange {
   readonly entry: CachedEntry | undefined;
 }
 
+/** The changes of some revisions in a row, all of each. */
+export interface ChangesSpan {
+  /** It has every change after this revision … */
+  readonly after: number;
+  /** … up to this one. */
+  readonly until: number;
+  readonly changes: readonly RecentChange[];
+}
+
 export interface ChangesPage {
   readonly changes: readonly RecentChange[];
   /** Bytes of the keys and values in it. */
@@ -44,7 +53,8 @@ export interface ChangesQuery {
 }
 
 export class RecentChanges {
-  readonly #bytesMax: number;
+  /** The most bytes of changes in memory. */
+  readonly bytesMax: number;
   #changes: (RecentChange | undefined)[] = [];
   /** The changes before this one are dropped. */
   #first = 0;
@@ -54,7 +64,7 @@ export class RecentChanges {
   /** `revision`: that of the store, of whose earlier changes nothing is known. */
   constructor(revision: number, bytesMax = recentChangesBytesMax) {
     this.#since = revision;
-    this.#bytesMax = bytesMax;
+    this.bytesMax = bytesMax;
   }
 
   /** The lowest revision after which it has every change. */
@@ -68,18 +78,30 @@ export class RecentChanges {
   }
 
   /** The revision of a change is that of the store from now on, no lower than that of the last change. */
-  add({ revision, name, before, entry }: RecentChange): void {
+  add(change: RecentChange): void {
     // The key of the auth table is none that a client could name.
-    if (name === '') return;
-    const change = {
-      revision,
-      name,
-      before: before && owning(before),
-      entry: entry && owning(entry),
-    };
-    this.#changes.push(change);
-    this.#bytes += bytesOf(change);
-    while (this.#bytes > this.#bytesMax) this.#dropFirst();
+    if (change.name === '') return;
+    const kept = owningAll(change);
+    this.#changes.push(kept);
+    this.#bytes += bytesOf(kept);
+    this.#dropSurplus();
+  }
+
+  /** Adds what came before the changes it has. Those are useless if some in between are gone, and it leaves them out. */
+  addEarlier({ after, until, changes }: ChangesSpan): void {
+    if (until !== this.#since) return;
+    const earlier: (RecentChange | undefined)[] = changes.map(owningAll);
+    this.#changes = earlier.concat(this.#changes.slice(this.#first));
+    this.#first = 0;
+    this.#since = after;
+    this.#bytes += changes.reduce((sum, change) => sum + bytesOf(change), 0);
+    this.#dropSurplus();
+  }
+
+  /** All changes after a revision that it has every later change of. */
+  after(revision: number): readonly RecentChange[] {
+    const changes = this.#changes.slice(this.#indexAfter(revision));
+    return changes.filter((change) => change !== undefined);
   }
 
   /** The first changes of a range, as far as they fit; `undefined` if some after `after` are gone. */
@@ -145,6 +167,10 @@ export class RecentChanges {
     return low;
   }
 
+  #dropSurplus(): void {
+    while (this.#bytes > this.bytesMax) this.#dropFirst();
+  }
+
   #dropFirst(): void {
     const change = this.#changes[this.#first];
     if (change === undefined) return;
@@ -159,13 +185,18 @@ export class RecentChanges {
   }
 }
 
-function bytesOf(change: RecentChange): number {
+/** Approximate bytes of a change in memory. */
+export function bytesOf(change: RecentChange): number {
   return shownBytesOf(change) + (change.before?.value.length ?? 0);
 }
 
 /** Those who watch are not shown what was before. */
 function shownBytesOf({ name, entry }: RecentChange): number {
   return overheadBytes + name.length + (entry?.value.length ?? 0);
+}
+
+function owningAll({ revision, name, before, entry }: RecentChange): RecentChange {
+  return { revision, name, before: before && owning(before), entry: entry && owning(entry) };
 }
 
 /** A small part of a large buffer would keep all of it in memory, which nobody counts. */

@@ -7,6 +7,7 @@ import type { RevisionOrNow } from '@paxkv/protocol';
 import type { StateStore } from '../../state-store.ts';
 import type { CacheSlot } from '../cached-entry.ts';
 import type { CachedEntry } from '../cached-value.ts';
+import type { History } from '../changes/history.ts';
 import type { RecentChanges } from '../changes/recent-changes.ts';
 import { Merge, type PresentKey } from './merge.ts';
 import { type NameRange, orderOf } from './name-range.ts';
@@ -21,6 +22,8 @@ export interface RangeSource {
   readonly undurable: () => Iterable<CacheSlot>;
   readonly revision: () => number;
   readonly recentChanges: Pick<RecentChanges, 'entriesAt'>;
+  /** Default: the recent changes are all there are. */
+  readonly history?: Pick<History, 'known'>;
   /** See `undurableCountMax`. */
   readonly undurableCountMax?: number;
 }
@@ -64,7 +67,8 @@ export class RangeReader {
     hasValues = true,
   ): Promise<OpenRange | NotShown> {
     if (asOf === 'now') return this.open(range, hasValues);
-    const { store, revision, recentChanges } = this.#source;
+    const { store, revision, recentChanges, history } = this.#source;
+    await history?.known(asOf);
     await store.expectRangeIntact(range);
     if (asOf > revision()) return 'ahead';
     const earlier = recentChanges.entriesAt(asOf, range);

@@ -1,0 +1,116 @@
+/**
+ * A row of the history: the changes of a write of the state, or some of them. It says of each change what was *before*.
+ * What was written is before the next change of the key, or is still its entry: so a value is on disk once.
+ *
+ * ```text
+ *   key     m history/ until
+ *   row     1, after, bytes, change …       every change above `after`, up to `until`; 1 is the format
+ *   change  [revision, key length]          the key was absent
+ *           [revision, key length, value length, createRevision, modRevision, version, lease?]
+ *   bytes   the key and the value of each change in turn
+ * ```
+ */
+import { type Bytes, keyBytesMax, type Row, toBytes, toCount, toRow } from '@paxkv/protocol';
+import { type CachedEntry, toCachedEntry } from '../../state-machine/store/cached-value.ts';
+import type {
+  ChangesSpan,
+  RecentChange,
+} from '../../state-machine/store/changes/recent-changes.ts';
+import { nameOf } from '../../state-machine/store/latin1.ts';
+import { toEntry } from './entry-row.ts';
+import { fromHistoryKey, historyKey } from './row-keys.ts';
+import { seal, toStateCount, unseal } from './rows.ts';
+
+const format = 1;
+/** A row ends with the revision at which it has so many bytes: about a millisecond to write or to read. */
+const rowBytesMax = 64 * 1024;
+/** What a change counts besides its key and value. */
+const changeBytes = 16;
+
+/** A change as the row has it. */
+export type StoredChange = Omit<RecentChange, 'entry'>;
+
+/** The changes of one row. */
+export interface HistoryRow extends Omit<ChangesSpan, 'changes'> {
+  readonly changes: readonly StoredChange[];
+}
+
+/** Divides changes into rows. There is one without changes if there are none between two revisions. */
+export function* rowsOf({ after, until, changes }: HistoryRow): Generator<HistoryRow> {
+  let [first, begin, bytes] = [0, after, 0];
+  for (const [index, change] of changes.entries()) {
+    const last = changes[index - 1]?.revision ?? after;
+    // Safety: a revision in two rows could lose one of them.
+    if (bytes >= rowBytesMax && change.revision > last) {
+      yield { after: begin, until: last, changes: changes.slice(first, index) };
+      [first, begin, bytes] = [index, last, 0];
+    }
+    bytes += changeBytes + bytesOf(change);
+  }
+  if (begin < until) yield { after: begin, until, changes: changes.slice(first) };
+}
+
+/** The key and the row. */
+export function fromHistoryRow({ after, until, changes }: HistoryRow): [key: Bytes, row: Bytes] {
+  const bytes = Buffer.allocUnsafe(changes.reduce((sum, change) => sum + bytesOf(change), 0));
+  let length = 0;
+  const append = (part: string | Bytes) => {
+    if (typeof part === 'string') bytes.write(part, length, 'latin1');
+    else bytes.set(part, length);
+    length += part.length;
+  };
+  const fields = changes.map(({ revision, name, before }) => {
+    append(name);
+    if (before === undefined) return [revision, name.length];
+    append(before.value);
+    return [revision, name.length, before.value.length, ...versionsOf(before)];
+  });
+  const key = historyKey(until);
+  return [key, seal(key, [format, after, bytes, ...fields])];
+}
+
+/** @throws StateError `STATE_DAMAGED` for a row that is not as it was written, or of another format. */
+export function toHistoryRow(key: Bytes, sealed: Bytes): HistoryRow {
+  return unseal(key, sealed, ([version, begin, field, ...rows]) => {
+    if (version !== format) throw new TypeError('The row has another format.');
+    const until = toStateCount(fromHistoryKey(key), 1);
+    const after = toStateCount(begin);
+    const bytes = toBytes(field);
+    const changes: StoredChange[] = [];
+    let [last, length] = [after, 0];
+    const take = (count: unknown) => {
+      const begun = length;
+      length += toCount(count);
+      if (length > bytes.length) throw new TypeError('The row has too few bytes.');
+      return bytes.subarray(begun, length);
+    };
+    for (const [revision, keyLength, valueLength, ...versions] of rows.map(toRow)) {
+      const name = nameOf(take(toCount(keyLength, 1)));
+      if (name.length > keyBytesMax) throw new TypeError('The key is too long.');
+      const before = valueLength === undefined ? undefined : toBefore(versions, take(valueLength));
+      const change = { revision: toStateCount(revision, Math.max(last, after + 1)), name, before };
+      last = change.revision;
+      changes.push(change);
+    }
+    if (last > until || after >= until || length < bytes.length) {
+      throw new TypeError('The changes are not those of the row.');
+    }
+    return { after, until, changes };
+  });
+}
+
+function versionsOf({ createRevision, modRevision, version, lease }: CachedEntry): Row {
+  const versions = [createRevision, modRevision, version];
+  return lease === undefined ? versions : [...versions, lease];
+}
+
+function toBefore(
+  [createRevision, modRevision, version, ...lease]: Row,
+  value: Bytes,
+): CachedEntry {
+  return toCachedEntry(toEntry([createRevision, modRevision, version, value, ...lease]));
+}
+
+function bytesOf({ name, before }: StoredChange): number {
+  return name.length + (before?.value.length ?? 0);
+}

@@ -1,0 +1,119 @@
+import {
+  fromHistoryRow,
+  type HistoryRow,
+  rowsOf,
+  type StoredChange,
+  toHistoryRow,
+} from '@paxkv/kvserver/internal/storage/state/history-row';
+import { historyKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
+import { bodyOf, seal } from '@paxkv/kvserver/internal/storage/state/rows';
+import { toLeaseId, unpack } from '@paxkv/protocol';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { codeOf } from './machine-reads.ts';
+
+const lease = toLeaseId('BQUFBQUFBQUFBQUFBQUFBQ');
+const value = fc.oneof(
+  fc.string({ unit: 'binary-ascii', maxLength: 20 }),
+  fc.constant('x'.repeat(40_000)),
+);
+const before = fc.option(
+  fc
+    .record({ value, modRevision: fc.integer({ min: 1, max: 2 ** 51 }) })
+    .chain((fields) =>
+      fc.constantFrom(
+        { ...fields, createRevision: fields.modRevision, version: 1 },
+        { ...fields, createRevision: 1, version: 1, lease },
+      ),
+    ),
+  { nil: undefined },
+);
+const name = fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 8 });
+
+/** Changes at revisions that rise by 0, 1 or more. */
+const spans = fc
+  .record({
+    after: fc.integer({ min: 0, max: 2 ** 50 }),
+    steps: fc.array(fc.record({ by: fc.integer({ min: 0, max: 2 }), name, before })),
+    more: fc.integer({ min: 0, max: 2 }),
+  })
+  .map(({ after, steps, more }): HistoryRow => {
+    let revision = after + 1;
+    const changes = steps.map(({ by, ...change }): StoredChange => {
+      revision += by;
+      return { ...change, revision };
+    });
+    return { after, until: revision + more, changes };
+  });
+
+const single = { after: 4, until: 7 };
+const change = (revision: number): StoredChange => ({ revision, name: 'a', before: undefined });
+const largeChange = (revision: number): StoredChange => {
+  const entry = { value: new Uint8Array(70_000), createRevision: 1, modRevision: 1, version: 1 };
+  return { revision, name: 'a', before: entry };
+};
+
+describe('A row of the history', () => {
+  it('is read as it was written, and several have all changes in order', () => {
+    fc.assert(
+      fc.property(spans, (span) => {
+        const rows = [...rowsOf(span)].map((row) => toHistoryRow(...fromHistoryRow(row)));
+        expect(rows.flatMap(({ changes }) => changes)).to.deep.equal(span.changes);
+        expect(rows[0]?.after).to.equal(span.after);
+        expect(rows.at(-1)?.until).to.equal(span.until);
+        for (const [index, row] of rows.slice(1).entries()) {
+          expect(row.after).to.equal(rows[index]?.until);
+        }
+      }),
+    );
+  });
+
+  it('says that there is no change between two revisions, and nothing of none', () => {
+    expect([...rowsOf({ ...single, changes: [] })]).to.deep.equal([{ ...single, changes: [] }]);
+    expect([...rowsOf({ after: 4, until: 4, changes: [] })]).to.deep.equal([]);
+  });
+
+  it('has all changes of a revision, however large', () => {
+    const changes = [5, 5, 5, 6, 6, 7].map(largeChange);
+    const rows = [...rowsOf({ ...single, changes })];
+    expect(rows.map(({ after, until }) => [after, until])).to.deep.equal([
+      ...[
+        [4, 5],
+        [5, 6],
+        [6, 7],
+      ],
+    ]);
+    expect(rows.map((row) => row.changes.length)).to.deep.equal([3, 2, 1]);
+  });
+
+  it('is damaged if any byte of it, or its key, is another one', () => {
+    const [key, row] = fromHistoryRow({ ...single, changes: [change(5), change(7)] });
+    const readOf = (...[rowKey, bytes]: readonly [Uint8Array, Uint8Array]) =>
+      codeOf(Promise.resolve().then(() => toHistoryRow(rowKey, bytes)));
+    const damaged = [...row.keys()].map((index) => {
+      return readOf(key, row.with(index, (row[index] ?? 0) ^ 1));
+    });
+    return Promise.all([...damaged, readOf(historyKey(8), row)]).then((codes) => {
+      expect(new Set(codes)).to.deep.equal(new Set(['STATE_DAMAGED']));
+    });
+  });
+
+  for (const [what, replace] of [
+    ['another format', ([, ...fields]) => [2, ...fields]],
+    ['no revision of its own', ([format, , ...fields]) => [format, 7, ...fields]],
+    ['a change before it begins', ([format, , ...fields]) => [format, 5, ...fields]],
+    ['a change after its end', (fields) => [...fields.slice(0, -1), [8, 1]]],
+    ['changes out of order', ([f, after, bytes, one, two]) => [f, after, bytes, two, one]],
+    ['a key without bytes', (fields) => [...fields.slice(0, -1), [7, 0]]],
+    ['a key beyond its bytes', (fields) => [...fields.slice(0, -1), [7, 2]]],
+    ['bytes of no change', (fields) => fields.slice(0, -1)],
+    ['an entry that could not be', (fields) => [...fields.slice(0, -1), [7, 1, 0, 1, 1, 2]]],
+  ] as const satisfies readonly [string, (fields: readonly unknown[]) => readonly unknown[]][]) {
+    it(`is damaged if it has ${what}`, async () => {
+      const [key, row] = fromHistoryRow({ ...single, changes: [change(5), change(7)] });
+      const fields = replace([...unpack(bodyOf(key, row))]);
+      const reading = Promise.resolve().then(() => toHistoryRow(key, seal(key, fields)));
+      expect(await codeOf(reading)).to.equal('STATE_DAMAGED');
+    });
+  }
+});
