@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sessionWindowMax } from '@paxkv/protocol';
 import type { SeededRandom } from '@paxkv/simulator';
 import type { Place } from './place.ts';
 import { appendOverHttp, appendOverStream, type RawStamp, type Send } from './raw-client.ts';
@@ -146,7 +147,7 @@ export class Intruder {
     // Raises the first outstanding number over it.
     if (random.chance(0.5)) await this.#append(writer, 0);
     await this.#again(first, place);
-    await this.#again({ ...first, stamp: { ...first.stamp, firstOutstanding: 1 } }, place);
+    await this.#again({ ...first, stamp: withLowestOutstanding(first.stamp) }, place);
   }
 
   #append(writer: StampedWriter, window: number): Promise<Acknowledged | undefined> {
@@ -183,4 +184,9 @@ export class Intruder {
   #addressOf(place: Place): string {
     return this.#plan.random.pick(place.addresses);
   }
+}
+
+/** As if the client still awaited every reply that it may: a lower number makes it no stamp. */
+function withLowestOutstanding(stamp: RawStamp): RawStamp {
+  return { ...stamp, firstOutstanding: Math.max(1, stamp.number - sessionWindowMax + 1) };
 }
