@@ -3,14 +3,13 @@
  * all within ten simulated seconds. The feature level rises to what all servers can run at.
  */
 import { KvError } from '@paxkv/client';
-import { journalKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
+import { isLocalKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import type { RecordedClient } from '../history/recorded-client.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Server } from './cluster/server.ts';
 import type { Verdict } from './verdict.ts';
 
 const withinMs = 10_000;
-const ownRow = Buffer.from(journalKey).toString('hex');
 const lookMs = 20;
 
 /** The list that every server is asked to append to, once faults stop. */
@@ -98,9 +97,9 @@ function describe({ replica, highestLevel }: Server): string {
   return `${state} at ${applied}, feature level ${featureLevel} of ${highestLevel}`;
 }
 
-/** Every row that servers have in common, as one text. Each records how far its own journal went. */
+/** Every row that servers have in common, as one text: not those about the copy of one server. */
 function contentOf({ state }: Server): string {
-  const shared = [...state.contents].filter(([name]) => name !== ownRow);
+  const shared = [...state.contents].filter(([name]) => !isLocalKey(Buffer.from(name, 'hex')));
   const rows = shared.sort(([a], [b]) => (a < b ? -1 : 1));
   return rows.map(([name, [, value]]) => `${name}=${Buffer.from(value).toString('hex')}`).join();
 }

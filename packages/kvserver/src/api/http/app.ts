@@ -1,6 +1,7 @@
 /** The HTTP interface of a server: mounts the routes and turns every error into a reply. */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { incarnationHeader, KvError, paths } from '@paxkv/protocol';
+import express, { type ErrorRequestHandler, type Express } from 'express';
 import { FairBound } from '../../budget/fair-bound.ts';
 import { ReadTurns } from '../../budget/read-turns.ts';
 import { RequestTurns } from '../../budget/request-turns.ts';
@@ -13,7 +14,7 @@ import { createGuard } from '../security/guard.ts';
 import { ClientSockets } from './client-sockets.ts';
 import { Connections } from './connections.ts';
 import type { AppParts, HttpContext } from './context.ts';
-import { sendError, toKvError } from './error-reply.ts';
+import { allowOnly, sendError, toKvError } from './error-reply.ts';
 import { allMethods, createHttpServer } from './http-server.ts';
 import { requestIdOf, setRequestId } from './request-id.ts';
 import { Router } from './router.ts';
@@ -21,7 +22,7 @@ import { addBackupRoute } from './routes/backup-route.ts';
 import { addConsoleRoutes } from './routes/console-routes.ts';
 import { addDocsRoutes } from './routes/docs-routes.ts';
 import { addExactRoutes } from './routes/exact-routes.ts';
-import { addHealthRoutes } from './routes/health-routes.ts';
+import { mountHealthRoutes } from './routes/health-routes.ts';
 import { addKeyRoutes } from './routes/key-routes.ts';
 import { addMetricsRoute } from './routes/metrics-route.ts';
 import { addTraceRoute } from './routes/trace-route.ts';
@@ -51,7 +52,8 @@ export function createApp(parts: AppParts): {
   };
   const context: HttpContext = { ...defaults, ...parts, connections, sockets };
   const mayPass = createGuard(context);
-  const router = createRouter(context);
+  const hot = createHotRoutes(context);
+  const others = createOtherRoutes(context);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const isAboutServer = request.method === 'OPTIONS' && request.url === '*';
     request.url = toOriginForm(request.url);
@@ -62,10 +64,7 @@ export function createApp(parts: AppParts): {
       response.writeHead(204, { allow: allMethods }).end();
       return;
     }
-    const endpoint = router.find(request);
-    if (endpoint === undefined) {
-      throw new KvError('KV_NO_SUCH_ROUTE', 'No such path; docs/http-api.md lists all paths.');
-    }
+    const endpoint = hot.find(request) ?? others;
     await endpoint(request, response);
     connections.onAnswered(response);
   };
@@ -98,7 +97,8 @@ export function createApp(parts: AppParts): {
     ...{ app, connections, sockets, limits, readTurns },
     tls: parts.tls,
   });
-  return { app, server, sockets, routes: router.paths };
+  const routes = [...hot.paths, ...others.router.stack.flatMap(({ route }) => route?.path ?? [])];
+  return { app, server, sockets, routes };
 }
 
 /** Every reply says to which cluster the server belongs, and nothing is done for a client of another one. */
@@ -112,7 +112,8 @@ function expectCluster(
   cluster.expect(expected === undefined ? undefined : String(expected));
 }
 
-function createRouter(context: HttpContext): Router {
+/** Commands bypass Express, which would cost several times as much as the reply; so do fixed files. */
+function createHotRoutes(context: HttpContext): Router {
   const router = new Router();
   addExactRoutes(router, context);
   addKeyRoutes(router, context);
@@ -122,9 +123,29 @@ function createRouter(context: HttpContext): Router {
   addTraceRoute(router, context);
   addMetricsRoute(router, context);
   addDocsRoutes(router);
-  addHealthRoutes(router, context);
-  router.add(paths.stream, { GET: (_request, response) => sendUpgradeRequired(response) });
   return router;
+}
+
+function createOtherRoutes(context: HttpContext): Express {
+  const routes = express();
+  routes.disable('x-powered-by');
+  routes.disable('etag');
+  routes.disable('query parser');
+  routes.enable('case sensitive routing');
+  routes.enable('strict routing');
+  mountHealthRoutes(routes, context);
+  routes
+    .route(paths.stream)
+    .get((_request, response) => sendUpgradeRequired(response))
+    .all(allowOnly('GET, HEAD'));
+  routes.use(() => {
+    throw new KvError('KV_NO_SUCH_ROUTE', 'No such path; docs/http-api.md lists all paths.');
+  });
+  // Express recognizes an error handler by its four parameters.
+  const onError: ErrorRequestHandler = (thrown: unknown, _request, response, _next) =>
+    answerError(context, response, thrown);
+  routes.use(onError);
+  return routes;
 }
 
 function answerError(context: HttpContext, response: ServerResponse, thrown: unknown): void {
@@ -153,7 +174,7 @@ function isProbe({ url = '' }: IncomingMessage): boolean {
   return path === paths.live || path === paths.ready;
 }
 
-/** The path of a target in absolute form. Every target starts with a slash afterwards. */
+/** The path of a target in absolute form. Every target starts with a slash afterwards, as Express requires. */
 function toOriginForm(target = ''): string {
   if (target.startsWith('/')) return target;
   const path = target.replace(/^https?:\/\/[^/?]*/i, '');
