@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { thisVersion } from '@paxkv/kvserver/internal/state-machine/features';
+import { diskFormatAt } from '@paxkv/kvserver/internal/storage/identity';
 import { DiskError, Identity } from '@paxkv/kvserver/internal/storage/index';
 import { expect } from 'chai';
 import { refusalOf, Scratch } from './scratch.ts';
@@ -104,9 +105,12 @@ describe('Identity', () => {
   it('treats a wrong format number as damage if everything else is unchanged', async () => {
     await Identity.create(path, node);
     const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replace('"format": 2', '"format": 5'));
-    const error = await Identity.read(path, node).catch((reason: unknown) => reason);
-    expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_IDENTITY_DAMAGED');
+    // A format that this version knows, and one that it does not.
+    for (const wrong of [3, diskFormatAt(thisVersion.highest) + 1]) {
+      await writeFile(path, text.replace('"format": 2', `"format": ${wrong}`));
+      const error = await Identity.read(path, node).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(DiskError).with.property('code', 'DISK_IDENTITY_DAMAGED');
+    }
   });
 
   it('refuses a newer format, whatever else it holds', async () => {
