@@ -9,8 +9,9 @@ const keyCount = 10;
 describe('Key-value service, memory', () => {
   it(
     ...scenario('Server frees Paxos log memory', async (world) => {
-      // The latest changes, kept for watches, would hide what the log keeps.
-      const cluster = await KvCluster.open(world, 3, { limits: { recentChangesBytesMax: 1 } });
+      // The latest changes, kept for watches, and the entries kept for reads would hide what the log keeps.
+      const limits = { recentChangesBytesMax: 1, cachedBytesMax: 1 };
+      const cluster = await KvCluster.open(world, 3, { limits });
       const clerk = cluster.anyClerk();
       const clerks = cluster.clerks();
       await clerk.put('a', 'aa');
