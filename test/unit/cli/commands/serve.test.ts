@@ -12,6 +12,7 @@ const names = [
   ...[
     'LOG_BUDGET',
     'LOG_WINDOW',
+    'HISTORY',
     'MEMORY_BUDGET',
     'FEATURE_LEVEL_MAX',
     'CONSOLE',
