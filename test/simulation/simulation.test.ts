@@ -10,7 +10,8 @@ const firstSeed = 1_000_001;
 const seedCount = 25;
 
 describe('Swarm simulation', function () {
-  this.timeout(60_000);
+  // Each run shares the processors with another one.
+  this.timeout(120_000);
 
   const seeds = Array.from({ length: seedCount }, (_, place) => firstSeed + place);
   let workers: Workers | undefined;
