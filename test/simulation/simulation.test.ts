@@ -10,8 +10,7 @@ const firstSeed = 1_000_001;
 const seedCount = 25;
 
 describe('Swarm simulation', function () {
-  // Each run shares the processors with another one.
-  this.timeout(120_000);
+  this.timeout(60_000);
 
   const seeds = Array.from({ length: seedCount }, (_, place) => firstSeed + place);
   let workers: Workers | undefined;

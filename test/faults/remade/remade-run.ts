@@ -45,6 +45,8 @@ export interface RemadeFigures {
 }
 
 const calmMs = 400;
+/** Between two faults of the cluster that is not made anew: it must serve at a rate, beside three servers that start. */
+const servingMs = 1500;
 /** Once empty and once from a backup, however slow the machine is. */
 const leastAnew = 2;
 const leastKept = 20;
@@ -126,7 +128,7 @@ class RemadeRun {
   /** Ends about at `untilMs`. */
   async play(untilMs: number): Promise<RemadeFigures> {
     const { first, plan } = this.#stage;
-    const faults = this.#harm(first, () => this.#isOver);
+    const faults = this.#harm(first, servingMs, () => this.#isOver);
     const incarnations = this.#playIncarnations(untilMs - plan.roundMs);
     try {
       await Promise.race([incarnations, faults]);
@@ -156,7 +158,7 @@ class RemadeRun {
     const { plan, second } = this.#stage;
     const place = this.#present;
     const endMs = performance.now() + plan.roundMs;
-    await this.#harm(second, () => this.#isOver || performance.now() >= endMs);
+    await this.#harm(second, calmMs, () => this.#isOver || performance.now() >= endMs);
     while (place.kept.length < leastKept) {
       if (this.#isOver) return;
       if (performance.now() > endMs + liveMsMax) {
@@ -190,9 +192,9 @@ class RemadeRun {
   }
 
   /** Injects faults one after another. */
-  async #harm(scene: Scene, isOver: () => boolean): Promise<void> {
+  async #harm(scene: Scene, betweenMs: number, isOver: () => boolean): Promise<void> {
     while (!isOver()) {
-      await pause(calmMs);
+      await pause(betweenMs);
       await scene.random.pick(this.#stage.plan.faults)(scene);
       this.#faultCount += 1;
     }

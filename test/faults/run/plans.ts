@@ -218,8 +218,7 @@ function remakings(minutes: number): RunPlan {
   const roundMs = Math.min(incarnationMs, durationMs / 6);
   const strike = remade({ durationMs, roundMs, faults, environment });
   const title = `a cluster made anew for ${minutes} minutes`;
-  // The calm rate is that of three servers alone; here six of them start again and again.
-  return { ...calm, kind: 'remade', title, strikes: [strike], rateShareMin: 0.03 };
+  return { ...calm, kind: 'remade', title, strikes: [strike] };
 }
 
 /** All faults at random, also at the same time. */
