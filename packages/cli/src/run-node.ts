@@ -87,7 +87,9 @@ function toPortError(
   cause: NodeJS.ErrnoException & { readonly port?: number },
   config: Config,
 ): CliError {
-  const isForPeers = cause.port !== undefined && cause.port === config.peerListenPort;
+  // A server without others listens for none, although it has a port for them.
+  const hasPeers = config.addresses.length > 1;
+  const isForPeers = hasPeers && cause.port !== undefined && cause.port === config.peerListenPort;
   const option = isForPeers ? '--peer-addresses' : '--port';
   const reason =
     cause.code === 'EADDRINUSE'

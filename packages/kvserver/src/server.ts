@@ -188,7 +188,9 @@ export class KvServer {
     const origin = { transport: 'program', id: this.#ids.next() } as const;
     const timing = new RequestTiming(checked.command.type, origin);
     try {
-      return await this.#service.submit(checked, { timing, principal, ...options });
+      const reply = await this.#service.submit(checked, { timing, principal, ...options });
+      // Safety: the session keeps this reply for retries, and the program may change the bytes that it gets.
+      return reply.type === 'transact' ? structuredClone(reply) : reply;
     } finally {
       this.#slowRequests.onSent(timing);
     }

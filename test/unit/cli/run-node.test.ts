@@ -83,12 +83,18 @@ describe('runNode', () => {
   });
 
   it('exits 1 if it cannot listen, and says where', async () => {
-    const { exitCode, message } = await failureOf({ listenPort: takenPort });
-    expect(exitCode).to.equal(1);
-    expect(message).to.equal(
-      `cannot listen on port ${takenPort} of 127.0.0.1: another program listens there; ` +
-        'stop it, or choose another --port',
-    );
+    // The only server of a cluster listens for no other one, whatever port it has for that.
+    for (const address of ['127.0.0.1:1', `127.0.0.1:${takenPort}`]) {
+      const { exitCode, message } = await failureOf({
+        addresses: [address],
+        listenPort: takenPort,
+      });
+      expect(exitCode).to.equal(1);
+      expect(message).to.equal(
+        `cannot listen on port ${takenPort} of 127.0.0.1: another program listens there; ` +
+          'stop it, or choose another --port',
+      );
+    }
   });
 
   it('exits 3 if the disk refuses, and says why', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvClient } from '@paxkv/client';
 import { type Config, DiskError, KvServer, parseConfig } from '@paxkv/kvserver';
-import { statusSchema } from '@paxkv/protocol';
+import { type Command, type Request, statusSchema } from '@paxkv/protocol';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
@@ -35,6 +35,13 @@ function leaderIn(notices: readonly unknown[][]): number | null {
   const latest = notices.findLast(([type]) => type === 'leader');
   if (latest !== undefined) return latest[1] as number | null;
   return (notices[0]?.[1] as { leader: number | null } | undefined)?.leader ?? null;
+}
+
+/** All byte arrays in a reply. */
+function bytesIn(found: unknown): Uint8Array[] {
+  if (found instanceof Uint8Array) return [found];
+  if (typeof found !== 'object' || found === null) return [];
+  return Object.values(found).flatMap(bytesIn);
 }
 
 describe('KvServer', () => {
@@ -116,6 +123,45 @@ describe('KvServer', () => {
     expect(error).to.include({ code: 'KV_BAD_REQUEST', outcome: 'not done' });
     await using client = new KvClient({ server });
     await client.put('k', 'v');
+  });
+
+  it('gives its host program bytes of its own: to change them changes no later reply', async () => {
+    const [server] = await Promise.all([start(0), start(1), start(2)]);
+    await server.ready();
+    const [small, large] = [Buffer.from('a'), Buffer.from('b')];
+    await server.submit({ command: { type: 'put', key: small, value: Buffer.from('v') } });
+    await server.submit({
+      command: { type: 'put', key: large, value: Buffer.alloc(65 * 1024, 'v') },
+    });
+    const opened = await server.submit({ command: { type: 'openSession', client: 'c' } });
+    if (opened.type !== 'openSession') expect.fail(opened.type);
+    const stamp = { session: opened.session, number: 1, firstOutstanding: 1 };
+    const all = { prefix: new Uint8Array(), from: small, to: Buffer.from('c') };
+    const transaction: Command = {
+      type: 'transact',
+      if: [],
+      then: [{ type: 'get', key: small }],
+      else: [],
+    };
+    const requests: Request[] = [
+      { command: { type: 'get', key: small } },
+      { command: { type: 'get', key: large } },
+      {
+        command: { ...all, type: 'scan', limit: 9, reverse: false, keysOnly: false, asOf: 'now' },
+      },
+      { command: { ...all, type: 'changes', after: 0, waitMs: 0 } },
+      // A session keeps the reply, and gives it again.
+      { command: transaction, stamp },
+    ];
+    for (const request of requests) {
+      const first = await server.submit(request);
+      const before = structuredClone(first);
+      const bytes = bytesIn(first);
+      expect(bytes).not.to.have.lengthOf(0);
+      for (const each of bytes) each.fill(7);
+      const again = structuredClone(await server.submit(request));
+      expect(again, request.command.type).to.deep.equal(before);
+    }
   });
 
   it('reports its status', async () => {
