@@ -3,7 +3,7 @@
  * reads of an earlier revision. All watchers read the same changes; none has a copy of its own.
  * Rule: it has every change after `since`, and all changes of a revision or none.
  */
-import type { CachedEntry, CachedValue } from '../cached-value.ts';
+import type { CachedEntry } from '../cached-value.ts';
 import { isInRange, type NameRange } from '../ranges/name-range.ts';
 
 /** Limit for the bytes of changes, unless another is given. */
@@ -81,17 +81,15 @@ export class RecentChanges {
   add(change: RecentChange): void {
     // The key of the auth table is none that a client could name.
     if (change.name === '') return;
-    const kept = owningAll(change);
-    this.#changes.push(kept);
-    this.#bytes += bytesOf(kept);
+    this.#changes.push(change);
+    this.#bytes += bytesOf(change);
     this.#dropSurplus();
   }
 
   /** Adds what came before the changes it has. Those are useless if some in between are gone, and it leaves them out. */
   addEarlier({ after, until, changes }: ChangesSpan): void {
     if (until !== this.#since) return;
-    const earlier: (RecentChange | undefined)[] = changes.map(owningAll);
-    this.#changes = earlier.concat(this.#changes.slice(this.#first));
+    this.#changes = [...changes, ...this.#changes.slice(this.#first)];
     this.#first = 0;
     this.#since = after;
     this.#bytes += changes.reduce((sum, change) => sum + bytesOf(change), 0);
@@ -193,18 +191,4 @@ export function bytesOf(change: RecentChange): number {
 /** Those who watch are not shown what was before. */
 function shownBytesOf({ name, entry }: RecentChange): number {
   return overheadBytes + name.length + (entry?.value.length ?? 0);
-}
-
-function owningAll({ revision, name, before, entry }: RecentChange): RecentChange {
-  return { revision, name, before: before && owning(before), entry: entry && owning(entry) };
-}
-
-/** A small part of a large buffer would keep all of it in memory, which nobody counts. */
-function owning(entry: CachedEntry): CachedEntry {
-  const { value } = entry;
-  return isSmallPart(value) ? { ...entry, value: Uint8Array.from(value) } : entry;
-}
-
-function isSmallPart(value: CachedValue): value is Uint8Array {
-  return typeof value !== 'string' && value.buffer.byteLength > 2 * value.length;
 }

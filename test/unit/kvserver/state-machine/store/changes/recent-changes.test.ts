@@ -100,14 +100,10 @@ describe('Recent changes', () => {
     expect(read(20, 10)).to.deep.include({ changes: [], revision: 20, isLast: true });
   });
 
-  it('have no auth table, and keep no buffer that is larger than its value', () => {
+  it('have no auth table', () => {
     add(changes, 11, '', entry('secret', 11));
-    const large = new Uint8Array(5000);
-    add(changes, 12, 'a', entry(large.subarray(0, 10), 12));
-    const [change, ...others] = read(10, 12)?.changes ?? [];
-    expect(others).to.deep.equal([]);
-    const value = change?.entry?.value;
-    expect(value instanceof Uint8Array && value.buffer.byteLength).to.equal(10);
+    add(changes, 12, 'a', entry('1', 12));
+    expect(read(10, 12)?.changes.map(({ name }) => name)).to.deep.equal(['a']);
   });
 
   it('show what the keys of a range were at a revision, and only while all later changes are there', () => {
