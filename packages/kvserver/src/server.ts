@@ -4,18 +4,10 @@
  * Rule: a node whose memory is damaged makes no promise, casts no vote and answers no read.
  */
 import { once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
-import {
-  type CurrentStatus,
-  type DoneReply,
-  KvError,
-  paths,
-  type Request,
-  rootUser,
-} from '@paxkv/protocol';
+import type { Server } from 'node:http';
+import { type CurrentStatus, type DoneReply, type Request, rootUser } from '@paxkv/protocol';
 import type { Logger } from 'pino';
-import { endWithError, replaceTls } from './api/http/index.ts';
+import { replaceTls } from './api/http/index.ts';
 import { RequestIds } from './api/request-ids.ts';
 import type { StreamListener } from './api/stream/index.ts';
 import { type BackupOptions, openBackup } from './backup-stream.ts';
@@ -36,6 +28,7 @@ import type { SubmitOptions } from './replica/submitter.ts';
 import { closeServer } from './server-closing.ts';
 import { type MetricFacts, readMetricFacts } from './server-metric-facts.ts';
 import { currentChecks, statusOf, unavailableError } from './server-status.ts';
+import { upgradeHandler } from './server-upgrades.ts';
 import { KvService } from './service/kv-service.ts';
 import { type ReadyOptions, whenReady } from './service/readiness.ts';
 import { checkedRequest } from './service/request-checks.ts';
@@ -45,7 +38,6 @@ import { systemClock } from './system/clock.ts';
 import { createLogger } from './system/logger.ts';
 import { MemoryWatch } from './system/memory-watch.ts';
 import { readRecording } from './trace/recording.ts';
-import { peerPath } from './transport/handshake.ts';
 import { PeerSecurity } from './transport/security/peer-security.ts';
 
 /** Parts of the server that a program may replace. */
@@ -108,7 +100,7 @@ export class KvServer {
     this.#sockets = api.sockets;
     this.#streams = api.streams;
     this.#monitor = this.#createMonitor();
-    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#http.on('upgrade', upgradeHandler({ ...api, supervisor: this.#supervisor }));
   }
 
   /**
@@ -268,18 +260,6 @@ export class KvServer {
     return this.#supervisor.failure;
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { peers } = this.#supervisor;
-    if (request.url === paths.stream) this.#streams.handleUpgrade(request, socket, head);
-    else if (request.url !== peerPath) endWithError(socket, unsupportedUpgrade());
-    else if (peers === undefined) endWithError(socket, unavailableError(this.#supervisor));
-    else {
-      // The limit on connections is for clients.
-      this.#sockets.release(socket);
-      peers.handleUpgrade(request, socket, head);
-    }
-  }
-
   async #stop(): Promise<void> {
     const closed = closeServer(this.#http);
     this.#monitor.stop();
@@ -291,11 +271,4 @@ export class KvServer {
     await closed;
     this.#logger.info('server stopped');
   }
-}
-
-function unsupportedUpgrade(): KvError {
-  return new KvError(
-    'KV_BAD_REQUEST',
-    `Unsupported upgrade: only ${paths.stream} upgrades, to a WebSocket.`,
-  );
 }
