@@ -1,6 +1,8 @@
 /** Three or five paxkv nodes as `paxkv serve` runs them, with default settings. */
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KvClient, type StatusReply } from '@paxkv/client';
 import { ClientTarget } from 'paxkv/internal/bench/client-target';
@@ -14,7 +16,12 @@ export interface PaxkvOptions {
   readonly nodeCount: number;
   /** Directory for the CPU profile of each node, written when it stops; `undefined` for none. */
   readonly profileDirectory?: string | undefined;
+  /** How the nodes prove themselves to each other. Default: `secret`, as in clusters on one machine. */
+  readonly peerProof?: PeerProof;
 }
+
+export const peerProofs = ['nothing', 'secret', 'secret and TLS'] as const;
+export type PeerProof = (typeof peerProofs)[number];
 
 const dialect: HttpDialect = {
   putPath: '/v1/put',
@@ -82,26 +89,52 @@ export class PaxkvStore implements Store {
   }
 }
 
+const clusterName = 'bench';
+const secretName = 'cluster-secret';
+const certificatesName = 'certificates';
+
 /** A node that lags by at most this number of instances counts as caught up, because the load continues. */
 const appliedBehindMax = 100;
 
 function toCommand(
   node: number,
   setups: readonly NodeSetup[],
-  { profileDirectory }: PaxkvOptions,
+  { profileDirectory, peerProof = 'secret' }: PaxkvOptions,
 ): { program: string; args: readonly string[] } {
   const addresses = setups.map(({ ports }) => `127.0.0.1:${ports[0]}`);
   const profileFlags =
     profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
   const peerAddresses = setups.map(({ ports }) => `127.0.0.1:${ports[1]}`);
-  const flags = ['--node', `${node}`, '--peers', addresses.join(','), '--cluster', 'bench'];
-  const secretFile = `${setups[0]?.directory}/cluster-secret`;
-  if (node === 0)
-    writeFileSync(secretFile, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
-  flags.push('--peer-addresses', peerAddresses.join(','), '--cluster-secret-file', secretFile);
+  const flags = ['--node', `${node}`, '--peers', addresses.join(','), '--cluster', clusterName];
+  const directory = setups[0]?.directory ?? '';
+  if (node === 0) writeProofs(directory);
+  const proof = proofFlags(directory, node, peerProof);
+  flags.push('--peer-addresses', peerAddresses.join(','), ...proof);
   const data = `${setups[node]?.directory}/data`;
   const args = [...profileFlags, paxkv, 'serve', ...flags, '--data', data, '--log-level', 'error'];
   return { program: process.execPath, args };
+}
+
+/** The secret and the certificates of the cluster. */
+function writeProofs(directory: string): void {
+  const secret = `${randomBytes(32).toString('hex')}\n`;
+  writeFileSync(join(directory, secretName), secret, { mode: 0o600 });
+  const made = ['certs', join(directory, certificatesName), '--cluster', clusterName];
+  execFileSync(process.execPath, [paxkv, ...made], { stdio: 'ignore' });
+}
+
+function proofFlags(directory: string, node: number, proof: PeerProof): readonly string[] {
+  if (proof === 'nothing') return ['--insecure'];
+  const secretFlags = ['--cluster-secret-file', join(directory, secretName)];
+  if (proof === 'secret') return secretFlags;
+  const file = (name: string) => join(directory, certificatesName, name);
+  const own = [
+    '--peer-key-file',
+    file(`member-${node}-key.pem`),
+    '--peer-cert-file',
+    file(`member-${node}.pem`),
+  ];
+  return [...secretFlags, ...own, '--peer-ca-file', file('ca.pem')];
 }
 
 /** Puts come from one client, which finds the leader itself; gets come from one client per node. */
