@@ -9,15 +9,21 @@ import type { CacheSlot } from './cached-entry.ts';
 const overheadBytes = 224;
 
 export class Generations {
-  readonly #generationBytesMax: number;
+  readonly #bytesMax: () => number;
   #young = new Map<string, CacheSlot>();
   #old = new Map<string, CacheSlot>();
   #youngBytes = 0;
+  #oldBytes = 0;
   #hasDropped = false;
 
-  /** `bytesMax`: approximate limit of both generations together. */
-  constructor(bytesMax: number) {
-    this.#generationBytesMax = bytesMax / 2;
+  /** `bytesMax`: approximate limit of both generations together, at any time. */
+  constructor(bytesMax: () => number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Approximate bytes of both generations. A slot that moved from the old one counts in both. */
+  get bytes(): number {
+    return this.#youngBytes + this.#oldBytes;
   }
 
   /** Whether any slot has been dropped since the start. */
@@ -48,9 +54,10 @@ export class Generations {
   /** Some slot has grown by `bytes`, which may be negative. */
   grow(bytes: number): void {
     this.#youngBytes += bytes;
-    if (this.#youngBytes < this.#generationBytesMax) return;
+    if (this.#youngBytes < this.#bytesMax() / 2) return;
     this.#hasDropped ||= this.#old.size > 0;
     this.#old = this.#young;
+    this.#oldBytes = this.#youngBytes;
     this.#young = new Map();
     this.#youngBytes = 0;
   }

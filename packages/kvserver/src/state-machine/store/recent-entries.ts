@@ -1,12 +1,12 @@
 /**
- * Recent entries, up to a limit in bytes. Small and large ones have a part of the limit each, so that a few large values
- * displace no small ones.
+ * Recent entries, up to a limit in bytes. Large ones have a part of the limit, so that a few large values displace no
+ * small ones; small ones have what those leave.
  */
 import type { CacheSlot } from './cached-entry.ts';
 import { textBytesMax } from './cached-value.ts';
 import { Generations, slotBytesOf } from './generations.ts';
 
-/** The part of the limit that is for large entries. */
+/** The part of the limit that large entries may take. */
 const largeShare = 1 / 4;
 
 export class RecentEntries {
@@ -15,8 +15,9 @@ export class RecentEntries {
 
   /** `bytesMax`: approximate limit of all entries together. */
   constructor(bytesMax: number) {
-    this.#small = new Generations((1 - largeShare) * bytesMax);
-    this.#large = new Generations(largeShare * bytesMax);
+    const largeBytesMax = largeShare * bytesMax;
+    this.#large = new Generations(() => largeBytesMax);
+    this.#small = new Generations(() => bytesMax - Math.min(this.#large.bytes, largeBytesMax));
   }
 
   /** Whether any entry has been dropped since the start. */

@@ -15,7 +15,7 @@ function slot(name: string, valueBytes?: number): CacheSlot {
 
 describe('Generations', () => {
   /** Room for so many slots in each generation. */
-  const roomFor = (count: number) => new Generations(2 * count * emptyBytes);
+  const roomFor = (count: number) => new Generations(() => 2 * count * emptyBytes);
 
   const names = (recent: Generations, candidates: string) =>
     [...candidates].filter((name) => recent.find(name) !== undefined).join('');
@@ -30,7 +30,7 @@ describe('Generations', () => {
   });
 
   it('drops the older generation when the younger is full: not one byte before', () => {
-    const recent = new Generations(2 * (2 * emptyBytes + 1));
+    const recent = new Generations(() => 2 * (2 * emptyBytes + 1));
     // Two slots are one byte less than a generation, the third fills it.
     for (const name of 'abc') recent.add(slot(name));
     expect(recent.hasDropped).to.equal(false);
@@ -59,7 +59,7 @@ describe('Generations', () => {
   });
 
   it('counts names and values, and what a value grows by', () => {
-    const recent = new Generations(2 * (emptyBytes + 100));
+    const recent = new Generations(() => 2 * (emptyBytes + 100));
     recent.add(slot('a', 99));
     recent.add(slot('b'));
     expect(recent.hasDropped).to.equal(false);
@@ -101,9 +101,33 @@ describe('Generations', () => {
     expect(recent.hasDropped).to.equal(true);
   });
 
+  it('tells what both generations take, and what was removed from the younger no longer', () => {
+    const recent = roomFor(2);
+    const removed = slot('c', 10);
+    for (const added of [slot('a'), slot('b'), removed]) recent.add(added);
+    expect(recent.bytes).to.equal(3 * emptyBytes + 10);
+    recent.delete(removed, emptyBytes + 10);
+    expect(recent.bytes).to.equal(2 * emptyBytes);
+    // The younger generation is full, and the older one is dropped.
+    for (const name of 'de') recent.add(slot(name));
+    expect(recent.bytes).to.equal(2 * emptyBytes);
+  });
+
+  it('follows its limit when that changes', () => {
+    let bytesMax = 4 * emptyBytes;
+    const recent = new Generations(() => bytesMax);
+    for (const name of 'abc') recent.add(slot(name));
+    bytesMax = 8 * emptyBytes;
+    for (const name of 'de') recent.add(slot(name));
+    expect(recent.hasDropped).to.equal(false);
+    recent.add(slot('f'));
+    expect(recent.hasDropped).to.equal(true);
+    expect(names(recent, 'abcdef')).to.equal('cdef');
+  });
+
   it('keeps no more than its limit, whatever the values', () => {
     for (const bytesMax of [1, 1000, 10_000]) {
-      const recent = new Generations(bytesMax);
+      const recent = new Generations(() => bytesMax);
       const all = Array.from({ length: 500 }, (_, index) => `${index}`);
       for (const [index, name] of all.entries()) recent.add(slot(name, index % 40));
       const kept = all.filter((name) => recent.find(name) !== undefined);

@@ -51,19 +51,37 @@ describe('RecentEntries', () => {
     expect(recent.hasDropped).to.equal(true);
   });
 
-  it('give a quarter of their limit to large entries', () => {
-    const mebibyte = 2 ** 20;
-    for (const [valueBytes, share] of [
-      [mebibyte / 2, 1 / 4],
-      [smallMax, 3 / 4],
-    ] as const) {
-      const recent = new RecentEntries(32 * mebibyte);
-      const all = Array.from({ length: (64 * mebibyte) / valueBytes }, (_, index) => `${index}`);
-      for (const name of all) recent.add(slot(name, valueBytes));
-      const keptBytes = names(recent, all).length * valueBytes;
-      // The generations are between half full and full.
-      expect(keptBytes / (32 * mebibyte)).to.be.within(share / 2 - 0.05, share);
-    }
+  /** Bytes that stay of twice the limit in values of some size, after others, in parts of the limit. */
+  function keptShare(valueBytes: number, others: readonly number[] = []): number {
+    const bytesMax = 32 * 2 ** 20;
+    const recent = new RecentEntries(bytesMax);
+    for (const [index, bytes] of others.entries()) recent.add(slot(`other ${index}`, bytes));
+    const all = Array.from({ length: (2 * bytesMax) / valueBytes }, (_, index) => `${index}`);
+    for (const name of all) recent.add(slot(name, valueBytes));
+    return (names(recent, all).length * valueBytes) / bytesMax;
+  }
+
+  // The generations are between half full and full.
+  const slack = 0.05;
+
+  it('give at most a quarter of their limit to large entries', () => {
+    expect(keptShare(2 ** 19)).to.be.within(1 / 8 - slack, 1 / 4);
+  });
+
+  it('give to small entries what large ones leave', () => {
+    const whole = keptShare(smallMax);
+    expect(whole).to.be.within(1 / 2 - slack, 1);
+    const large = Array.from({ length: 32 }, () => 2 ** 19);
+    expect(keptShare(smallMax, large)).to.be.within(
+      (7 / 8) * whole - slack,
+      (7 / 8) * whole + slack,
+    );
+    const [one] = large;
+    expect(keptShare(smallMax, one === undefined ? [] : [one])).to.be.within(whole - slack, whole);
+  });
+
+  it('give to small entries three quarters of their limit, however large a value is', () => {
+    expect(keptShare(smallMax, [2 ** 26, 2 ** 26])).to.be.within(3 / 8 - slack, 3 / 4);
   });
 
   for (const [before, after] of [
