@@ -91,6 +91,7 @@ describe('reading of clients in slices', () => {
     await client.put('k', 'v');
     const sockets = Array.from({ length: socketCount }, () => connect(port, host));
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    const httpPorts = new Set(sockets.map(({ localPort }) => localPort));
     const pausedPorts = new Set<number | undefined>();
     const { pause } = Socket.prototype;
     Socket.prototype.pause = function (this: Socket) {
@@ -105,12 +106,11 @@ describe('reading of clients in slices', () => {
       }
     } finally {
       Socket.prototype.pause = pause;
+      for (const socket of sockets) socket.destroy();
+      await client.close();
+      await server.stop();
     }
-    const httpPorts = new Set(sockets.map(({ localPort }) => localPort));
     expect([...pausedPorts].filter((each) => !httpPorts.has(each))).to.deep.equal([]);
-    for (const socket of sockets) socket.destroy();
-    await client.close();
-    await server.stop();
     await rm(directory, { recursive: true });
   });
 });
