@@ -32,6 +32,8 @@ export interface ClientApi {
   readonly http: Server;
   readonly sockets: ReturnType<typeof createApp>['sockets'];
   readonly streams: StreamListener;
+  /** When sockets of HTTP are read. One that is upgraded has to leave it. */
+  readonly httpTurns: Pick<ReadTurns, 'remove'>;
 }
 
 export function createClientApi({ config, leader, ...parts }: ClientApiParts): ClientApi {
@@ -40,10 +42,12 @@ export function createClientApi({ config, leader, ...parts }: ClientApiParts): C
     ...parts,
     authenticator: createAuthenticator({ auth, rootToken: config.rootToken }),
     hostNames: config.addresses.map(({ host }) => host),
-    readTurns: new ReadTurns(loopTurns),
   };
+  // Streams are read in slices of their own: a stream of one client would otherwise wait for hundreds of connections.
+  const httpTurns = new ReadTurns(loopTurns);
   const { server, sockets } = createApp({
     ...shared,
+    readTurns: httpTurns,
     limits: config.http,
     tls: config.tls,
     consoleFiles: config.console ? readConsoleFiles() : [],
@@ -55,5 +59,5 @@ export function createClientApi({ config, leader, ...parts }: ClientApiParts): C
     leader,
     limits: { connectionCountMax: streamCountMax(config.http, config.resources) },
   });
-  return { http: server, sockets, streams };
+  return { http: server, sockets, streams, httpTurns };
 }

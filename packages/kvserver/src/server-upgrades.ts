@@ -8,14 +8,16 @@ import { unavailableError } from './server-status.ts';
 import type { Supervisor } from './supervisor.ts';
 import { peerPath } from './transport/handshake.ts';
 
-interface Upgraded extends Pick<ClientApi, 'streams' | 'sockets'> {
+interface Upgraded extends Pick<ClientApi, 'streams' | 'sockets' | 'httpTurns'> {
   readonly supervisor: Supervisor;
 }
 
 /** Hands each upgraded connection to the part that speaks its protocol, and refuses any other upgrade. */
-export function upgradeHandler({ streams, sockets, supervisor }: Upgraded) {
+export function upgradeHandler({ streams, sockets, httpTurns, supervisor }: Upgraded) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { peers } = supervisor;
+    // Until somebody listens to the socket, resuming it would lose what arrives.
+    httpTurns.remove(request.socket);
     if (request.url === paths.stream) streams.handleUpgrade(request, socket, head);
     else if (request.url !== peerPath) endWithError(socket, unsupportedUpgrade());
     else if (peers === undefined) endWithError(socket, unavailableError(supervisor));

@@ -1,7 +1,14 @@
 /** Many sockets on which much arrives at once: the API reads them in slices, and answers everything. */
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KvClient } from '@paxkv/client';
+import { KvServer, parseConfig } from '@paxkv/kvserver';
 import { ReadTurns } from '@paxkv/kvserver/internal/budget/read-turns';
 import { expect } from 'chai';
+import { pino } from 'pino';
 import { ServerUnderTest } from './http/server-under-test.ts';
 import { encodePairs, StreamUnderTest } from './stream/stream-under-test.ts';
 
@@ -70,5 +77,40 @@ describe('reading of clients in slices', () => {
     expect(await readTurns.mostInOneTurn(isOver)).to.be.within(1, 2 * requestsEach);
     for (const { socket } of clients) socket.terminate();
     await stream.close();
+  });
+
+  it('lets no stream wait for what comes over HTTP', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'paxkv-slices-'));
+    const config = parseConfig({
+      ...{ nodeId: 0, clusterId: 'test', addresses: ['127.0.0.1:4401'] },
+      ...{ listenPort: 0, dataDirectory: directory },
+    });
+    const server = await KvServer.start(config, { logger: pino({ level: 'silent' }) });
+    const { host, port } = server.address;
+    const client = new KvClient({ endpoints: [`${host}:${port}`] });
+    await client.put('k', 'v');
+    const sockets = Array.from({ length: socketCount }, () => connect(port, host));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    const httpPorts = new Set(sockets.map(({ localPort }) => localPort));
+    const pausedPorts = new Set<number | undefined>();
+    const { pause } = Socket.prototype;
+    Socket.prototype.pause = function (this: Socket) {
+      if (this.localPort === port) pausedPorts.add(this.remotePort);
+      return pause.call(this);
+    };
+    try {
+      const request = 'GET /v1/kv/k HTTP/1.1\r\nhost: localhost\r\n\r\n';
+      while (pausedPorts.size === 0) {
+        for (const socket of sockets) socket.resume().write(request.repeat(requestsEach));
+        await client.get('k');
+      }
+    } finally {
+      Socket.prototype.pause = pause;
+      for (const socket of sockets) socket.destroy();
+      await client.close();
+      await server.stop();
+    }
+    expect([...pausedPorts].filter((each) => !httpPorts.has(each))).to.deep.equal([]);
+    await rm(directory, { recursive: true });
   });
 });

@@ -106,8 +106,6 @@ export class StreamListener {
       endWithError(socket, toKvError(error));
       return;
     }
-    // Until somebody listens to the socket, resuming it would lose what arrives.
-    this.#readTurns.remove(request.socket);
     // Node no longer handles errors of a socket that asked for an upgrade.
     const onError = () => socket.destroy();
     socket.on('error', onError);
