@@ -5,11 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { KvError } from '@paxkv/client';
 import { expect } from 'chai';
 import { Appenders } from './appenders.ts';
-import { clusterPerTest } from './cluster-per-test.ts';
+import { clusterPerSuite } from './cluster-per-suite.ts';
 import { runCommand } from './command.ts';
 
 describe('a cluster of three processes', () => {
-  const each = clusterPerTest();
+  const each = clusterPerSuite();
 
   it('answers the SDK, plain HTTP and the command alike', async () => {
     const { cluster } = each;
@@ -110,7 +110,7 @@ describe('a cluster of three processes', () => {
   it('continues while one is paused, which catches up afterwards', async () => {
     const { cluster } = each;
     const clients = Array.from({ length: 8 }, () => cluster.client({ nodes: [0, 1] }));
-    const appenders = new Appenders('list', clients);
+    const appenders = new Appenders('of two', clients);
     await appenders.progress.advanced(50);
     cluster.pause(2);
     const before = appenders.progress.count;
@@ -121,7 +121,7 @@ describe('a cluster of three processes', () => {
     expect(during).to.be.above(100);
     expect(appenders.gaveUp).to.deep.equal([]);
     await cluster.applied(2, (await cluster.status(0)).applied);
-    appenders.check(await cluster.client({ nodes: [2] }).get('list'));
+    appenders.check(await cluster.client({ nodes: [2] }).get('of two'));
   }).timeout(30_000);
 
   it('ends within five seconds of a SIGTERM, with code 0, under load', async () => {

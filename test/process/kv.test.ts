@@ -2,11 +2,11 @@
 import { randomInt } from 'node:crypto';
 import { expect } from 'chai';
 import { Appenders } from './appenders.ts';
-import { clusterPerTest } from './cluster-per-test.ts';
+import { clusterPerSuite } from './cluster-per-suite.ts';
 import type { ProcessCluster } from './process-cluster.ts';
 
 describe('the key/value lab over three processes', () => {
-  const each = clusterPerTest();
+  const each = clusterPerSuite();
 
   it('Basic put/append/get', async () => {
     const { cluster } = each;
@@ -39,7 +39,7 @@ describe('the key/value lab over three processes', () => {
   it('Concurrent Append to same key, each server killed once (lab D7)', async () => {
     const { cluster } = each;
     const clients = Array.from({ length: 5 }, () => cluster.client());
-    const appenders = new Appenders('k', clients);
+    const appenders = new Appenders('list', clients);
     for (const node of cluster.nodes) {
       await appenders.progress.advanced(50);
       await cluster.kill(node);
@@ -49,12 +49,12 @@ describe('the key/value lab over three processes', () => {
     await appenders.progress.advanced(50);
     await appenders.stop();
     expect(appenders.gaveUp).to.deep.equal([]);
-    for (const value of await readEverywhere(cluster, 'k')) appenders.check(value);
+    for (const value of await readEverywhere(cluster, 'list')) appenders.check(value);
     for (const node of cluster.nodes) {
       await cluster.kill(node);
-      appenders.check(await cluster.client().get('k'));
+      appenders.check(await cluster.client().get('list'));
       await cluster.restart(node);
-      appenders.check(await cluster.client({ nodes: [node] }).get('k'));
+      appenders.check(await cluster.client({ nodes: [node] }).get('list'));
     }
   }).timeout(60_000);
 

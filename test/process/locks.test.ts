@@ -1,7 +1,7 @@
 /** Locks and leases of processes that are killed, stopped for a while, or lose their leader. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import { clusterPerTest } from './cluster-per-test.ts';
+import { clusterPerSuite } from './cluster-per-suite.ts';
 import { ScriptProcess } from './script-process.ts';
 
 const ttlMs = 2000;
@@ -15,7 +15,7 @@ function startHolder(name: string, endpoints: readonly string[]): ScriptProcess 
 }
 
 describe('locks of processes', () => {
-  const each = clusterPerTest();
+  const each = clusterPerSuite();
   let holder: ScriptProcess | undefined;
 
   afterEach(() => holder?.kill());
@@ -39,10 +39,10 @@ describe('locks of processes', () => {
 
   it('are lost for a holder that is stopped for longer than their time, and it knows when it goes on', async () => {
     const { cluster } = each;
-    holder = startHolder('a lock', cluster.endpoints);
+    holder = startHolder('another lock', cluster.endpoints);
     await holder.says('wrote');
     const client = cluster.client();
-    const waiting = client.lock('a lock', { ttlMs });
+    const waiting = client.lock('another lock', { ttlMs });
     holder.signal('SIGSTOP');
     const lock = await waiting;
     await client.transact({

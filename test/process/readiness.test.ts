@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { openRig } from '../faults/disk/rig.ts';
 import { Missing } from '../faults/disk/shim-library.ts';
-import { clusterPerTest } from './cluster-per-test.ts';
+import { clusterPerSuite } from './cluster-per-suite.ts';
 import { ProcessCluster } from './process-cluster.ts';
 
 const pollMs = 50;
@@ -32,7 +32,7 @@ function print(what: string, ms: number): void {
 }
 
 describe('the readiness of three processes', () => {
-  const each = clusterPerTest();
+  const each = clusterPerSuite();
 
   it('lasts while nobody asks anything', async () => {
     const { cluster } = each;
@@ -57,6 +57,7 @@ describe('the readiness of three processes', () => {
     await cluster.ready(2);
     expect(await client.get('k')).to.equal('v');
     await untilLogged(cluster, /"majority lost".*"afterMs":\d+,"msg":"majority regained"/s);
+    await cluster.restart(1);
   }).timeout(40_000);
 
   it('returns to a server that was away only when it is level', async () => {
