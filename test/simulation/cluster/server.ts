@@ -7,6 +7,7 @@ import { scrubLimitsDefault } from '@paxkv/kvserver/internal/config/scrub-limits
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import { baseLevel, type Version } from '@paxkv/kvserver/internal/state-machine/features';
+import { HistoryLog } from '@paxkv/kvserver/internal/storage/history/history-log';
 import { expectWholeJournal } from '@paxkv/kvserver/internal/storage/index';
 import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
@@ -23,10 +24,10 @@ import {
   type World,
   type WriteFate,
 } from '@paxkv/simulator';
+import { AppendDisk } from '../../kv/append-disk.ts';
 import { entropyFrom } from '../../kv/entropy.ts';
 import { answer } from '../../kv/kv-endpoint.ts';
 import { StateDisk } from '../../kv/state-disk.ts';
-import { WindowDisk } from '../../kv/window-disk.ts';
 import { highestLevel } from '../schedule/draw-versions.ts';
 import type { DamagedJournal, LostLogWindow, LostMemory } from '../schedule/fault.ts';
 import type { EndCause } from '../witness.ts';
@@ -40,7 +41,8 @@ type Fill = Parameters<StateDisk['replace']>[0];
 export class Server {
   readonly journal: SimDisk<Bytes> | JournalDisk;
   readonly state: StateDisk;
-  readonly window: WindowDisk;
+  readonly window: AppendDisk;
+  readonly history: AppendDisk;
   readonly clock: NodeClock;
   readonly #world: World;
   readonly #options: ServerOptions;
@@ -81,7 +83,8 @@ export class Server {
     const watch = (operations: readonly Operation[]) => this.#onStateKept(operations);
     this.state = new StateDisk(world, world.random(`state ${me}`), { watch });
     this.state.setPace(pace);
-    this.window = new WindowDisk(world, world.random(`log window ${me}`));
+    this.window = new AppendDisk(world, world.random(`log window ${me}`));
+    this.history = new AppendDisk(world, world.random(`history ${me}`));
     this.clock = world.nodeClock({ rate: clockRate });
     this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime), this.clock);
   }
@@ -195,10 +198,12 @@ export class Server {
     this.state.hang(isHung);
   }
 
-  /** Wipes or damages the log window while the server is down. */
+  /** Wipes or damages the log window and the history while the server is down. */
   loseLogWindow({ isDamaged }: Pick<LostLogWindow, 'isDamaged'>): void {
-    if (isDamaged) this.window.damage();
-    else this.window.wipe();
+    for (const disk of [this.window, this.history]) {
+      if (isDamaged) disk.damage();
+      else disk.wipe();
+    }
   }
 
   /** `undefined` takes the failure back. */
@@ -258,6 +263,7 @@ export class Server {
     onCrash(() => this.#crashJournal());
     onCrash(() => this.state.crash());
     onCrash(() => this.window.crash(1 - this.#keepChance));
+    onCrash(() => this.history.crash(1 - this.#keepChance));
     onCrash(() => stateNetwork.unplug(me));
     onCrash(() => forwardNetwork.unplug(me));
     onCrash(() => checksumNetwork.unplug(me));
@@ -282,6 +288,7 @@ export class Server {
       }),
       stateEpoch: this.#stateEpoch,
       logWindow: await this.#openWindow(clock, gate),
+      history: this.#openHistory(gate),
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(storage),
       state,
@@ -319,6 +326,16 @@ export class Server {
     if (this.journal instanceof JournalDisk)
       this.journal.crash(this.#keepChance, this.#isPowerLost);
     else this.journal.crash(this.#keepChance);
+  }
+
+  #openHistory(gate: Gate): HistoryLog {
+    const { me, limits, witness } = this.#options;
+    const { recentChangesBytesMax } = { ...limitsDefault, ...limits.server };
+    return new HistoryLog({
+      files: this.history.open(gate),
+      bytesMax: recentChangesBytesMax,
+      onFailed: (error) => witness.onNote(`node ${me} keeps no history: ${String(error)}`),
+    });
   }
 
   #openWindow(clock: Clock, gate: Gate): Promise<LogWindow> {

@@ -7,6 +7,7 @@ import type { Version } from '../../state-machine/features.ts';
 import type { SessionLimits } from '../../state-machine/sessions/sessions.ts';
 import { StateMachine } from '../../state-machine/state-machine.ts';
 import type { Values } from '../../state-machine/values.ts';
+import type { HistoryLog } from '../../storage/history/history-log.ts';
 import { StateDatabase, type StateLevel } from '../../storage/state/state-database.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { Fetch, Page, Refused, Release } from '../ports.ts';
@@ -20,6 +21,8 @@ export interface StateRepairOptions {
   /** The state database when the replica starts. */
   readonly level: StateLevel;
   readonly journalIndex?: (() => number) | undefined;
+  /** Where the latest changes are kept over restarts. Default: nowhere. */
+  readonly history?: HistoryLog | undefined;
   readonly state: Pick<AppliedState, 'applied' | 'durable' | 'flush'>;
   /** The other replicas. */
   readonly others: readonly PeerId[];

@@ -1,22 +1,24 @@
 /**
- * The disk under a simulated log window. Everything appended is visible at once; a crash of the program keeps
- * most of it, and a power loss may tear the end of any file.
+ * A simulated disk of append-only files. Everything appended is visible at once; a crash of the program keeps
+ * most of it, and a power loss may tear what was not flushed off the end of any file.
  */
 import type {
+  AppendFile,
+  AppendFiles,
   FoundFile,
-  WindowFile,
-  WindowFiles,
-} from '@paxkv/kvserver/internal/storage/log-window/window-files';
+} from '@paxkv/kvserver/internal/storage/append-files';
 import type { Gate, SeededRandom, World } from '@paxkv/simulator';
 
 interface Content {
   bytes: Buffer;
+  /** So many of the bytes survive a crash. */
+  flushed: number;
   writtenMs: number;
 }
 
 const appendMsMax = 3;
 
-export class WindowDisk {
+export class AppendDisk {
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #contents = new Map<string, Content>();
@@ -50,7 +52,9 @@ export class WindowDisk {
   /** Cuts off the end of a file. */
   cut(name: string, length: number): void {
     const content = this.#contents.get(name);
-    if (content !== undefined) content.bytes = content.bytes.subarray(0, length);
+    if (content === undefined) return;
+    content.bytes = content.bytes.subarray(0, length);
+    content.flushed = Math.min(content.flushed, length);
   }
 
   /** Flips one bit of a file. */
@@ -72,13 +76,13 @@ export class WindowDisk {
     this.#boot += 1;
     for (const [name, content] of this.#contents) {
       if (!this.#random.chance(tearChance)) continue;
-      const length = this.#random.integer(0, content.bytes.length);
+      const length = this.#random.integer(content.flushed, content.bytes.length);
       this.#contents.set(name, { ...content, bytes: content.bytes.subarray(0, length) });
     }
   }
 
   /** The files for one incarnation of a server. Results pass through `gate`. */
-  open(gate?: Gate): WindowFiles {
+  open(gate?: Gate): AppendFiles {
     this.#boot += 1;
     const boot = this.#boot;
     const after = async <T>(act: () => T): Promise<T> => {
@@ -91,7 +95,10 @@ export class WindowDisk {
       open: (name) => after(() => this.#file(name, after)),
       create: (name) =>
         after(() => {
-          this.#contents.set(name, { bytes: Buffer.alloc(0), writtenMs: this.#world.now() });
+          this.#contents.set(name, {
+            ...{ bytes: Buffer.alloc(0), flushed: 0 },
+            writtenMs: this.#world.now(),
+          });
           return this.#file(name, after);
         }),
       rename: (from, to) => after(() => this.#rename(from, to)),
@@ -114,7 +121,7 @@ export class WindowDisk {
     this.#contents.set(to, content);
   }
 
-  #file(name: string, after: <T>(act: () => T) => Promise<T>): WindowFile {
+  #file(name: string, after: <T>(act: () => T) => Promise<T>): AppendFile {
     const content = this.#contents.get(name);
     if (content === undefined) throw new Error(`there is no file ${name}`);
     return {
@@ -133,6 +140,10 @@ export class WindowDisk {
           content.writtenMs = this.#world.now();
         });
       },
+      flush: () =>
+        after(() => {
+          content.flushed = content.bytes.length;
+        }),
       close: () => Promise.resolve(),
     };
   }

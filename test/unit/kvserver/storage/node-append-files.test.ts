@@ -1,12 +1,12 @@
 import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LogWindow, NodeWindowFiles } from '@paxkv/kvserver/internal/storage/index';
+import { LogWindow, NodeAppendFiles } from '@paxkv/kvserver/internal/storage/index';
 import { systemClock } from '@paxkv/kvserver/internal/system/clock';
 import { expect } from 'chai';
-import { Scratch } from '../scratch.ts';
-import { decisions, never, valuesFrom, valuesOf } from './window-fixtures.ts';
+import { decisions, never, valuesFrom, valuesOf } from './log-window/window-fixtures.ts';
+import { Scratch } from './scratch.ts';
 
-describe('NodeWindowFiles', () => {
+describe('NodeAppendFiles', () => {
   const scratch = new Scratch();
   let directory: string;
   beforeEach(async () => {
@@ -16,7 +16,7 @@ describe('NodeWindowFiles', () => {
 
   function open(): Promise<LogWindow> {
     return LogWindow.open({
-      files: new NodeWindowFiles(directory),
+      files: new NodeAppendFiles(directory),
       owner: 'tests/0',
       clock: systemClock,
       bytesMax: 64 * 1024,
@@ -49,7 +49,7 @@ describe('NodeWindowFiles', () => {
   });
 
   it('append pieces of any number, one behind the other', async () => {
-    const files = new NodeWindowFiles(directory);
+    const files = new NodeAppendFiles(directory);
     const file = await files.create('a');
     const pieces = Array.from({ length: 3000 }, (_, index) => Buffer.from([index % 251]));
     await file.append(pieces.slice(0, 1100));
@@ -60,7 +60,7 @@ describe('NodeWindowFiles', () => {
   });
 
   it('tell how long ago each file was written', async () => {
-    const files = new NodeWindowFiles(directory);
+    const files = new NodeAppendFiles(directory);
     await (await files.create('a')).close();
     const hourAgo = new Date(Date.now() - 3_600_000);
     await utimes(join(directory, 'a'), hourAgo, hourAgo);
