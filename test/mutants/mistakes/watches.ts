@@ -118,7 +118,7 @@ export const watchMutants: readonly Mutant[] = [
     file: 'kvserver/src/storage/history/history-reading.ts',
     right: '      if (stored.until > this.#after) continue;\n',
     wrong: '',
-    caughtBy: [byTest(history, 'is on disk before its state, and read without what led further')],
+    caughtBy: [byTest(history, 'skips such a row in a file that is continued by another')],
   },
   {
     id: 'history-row-behind-half-a-row',

@@ -37,9 +37,9 @@ describe('The history', () => {
   let machine: StateMachine;
 
   const logs: HistoryLog[] = [];
-  function openLog(): HistoryLog {
+  function openLog(files = new NodeAppendFiles(directory)): HistoryLog {
     const log = new HistoryLog({
-      files: new NodeAppendFiles(directory),
+      files,
       bytesMax: ample,
       onFailed: (error) => expect.fail(String(error)),
     });
@@ -273,13 +273,15 @@ describe('The history', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    // Only the history is read from a snapshot.
-    const getMany: Interception = async (call, options) => {
-      if (options !== undefined) await held;
-      return call();
+    const files = new NodeAppendFiles(directory);
+    const { open } = files;
+    files.open = async (name) => {
+      await held;
+      return open.call(files, name);
     };
     const options = { ...everyLevel, recentChangesBytesMax: ample };
-    machine = await StateMachine.open(databaseOn(intercepted(level, { getMany })), options);
+    const database = new StateDatabase(level, { history: openLog(files) });
+    machine = await StateMachine.open(database, options);
     const reading = machine.history.known(0);
     await writeEach(put('a', '3'));
     expect(machine.recentChanges.since).to.equal(3);
