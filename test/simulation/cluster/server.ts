@@ -7,9 +7,7 @@ import { scrubLimitsDefault } from '@paxkv/kvserver/internal/config/scrub-limits
 import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import { baseLevel, type Version } from '@paxkv/kvserver/internal/state-machine/features';
-import { HistoryLog } from '@paxkv/kvserver/internal/storage/history/history-log';
 import { expectWholeJournal } from '@paxkv/kvserver/internal/storage/index';
-import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { toPosition, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { Clock, Storage, Transport, Write } from '@paxkv/paxos';
@@ -24,7 +22,6 @@ import {
   type World,
   type WriteFate,
 } from '@paxkv/simulator';
-import { AppendDisk } from '../../kv/append-disk.ts';
 import { entropyFrom } from '../../kv/entropy.ts';
 import { answer } from '../../kv/kv-endpoint.ts';
 import { StateDisk } from '../../kv/state-disk.ts';
@@ -32,6 +29,7 @@ import { highestLevel } from '../schedule/draw-versions.ts';
 import type { DamagedJournal, LostLogWindow, LostMemory } from '../schedule/fault.ts';
 import type { EndCause } from '../witness.ts';
 import { copyWrite } from './copies.ts';
+import { FileDisks } from './file-disks.ts';
 import { JournalDisk } from './journal-disk.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -41,8 +39,7 @@ type Fill = Parameters<StateDisk['replace']>[0];
 export class Server {
   readonly journal: SimDisk<Bytes> | JournalDisk;
   readonly state: StateDisk;
-  readonly window: AppendDisk;
-  readonly history: AppendDisk;
+  readonly files: FileDisks;
   readonly clock: NodeClock;
   readonly #world: World;
   readonly #options: ServerOptions;
@@ -83,8 +80,7 @@ export class Server {
     const watch = (operations: readonly Operation[]) => this.#onStateKept(operations);
     this.state = new StateDisk(world, world.random(`state ${me}`), { watch });
     this.state.setPace(pace);
-    this.window = new AppendDisk(world, world.random(`log window ${me}`));
-    this.history = new AppendDisk(world, world.random(`history ${me}`));
+    this.files = new FileDisks(world, options);
     this.clock = world.nodeClock({ rate: clockRate });
     this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime), this.clock);
   }
@@ -200,10 +196,8 @@ export class Server {
 
   /** Wipes or damages the log window and the history while the server is down. */
   loseLogWindow({ isDamaged }: Pick<LostLogWindow, 'isDamaged'>): void {
-    for (const disk of [this.window, this.history]) {
-      if (isDamaged) disk.damage();
-      else disk.wipe();
-    }
+    if (isDamaged) this.files.damage();
+    else this.files.wipe();
   }
 
   /** `undefined` takes the failure back. */
@@ -262,8 +256,7 @@ export class Server {
     onCrash(() => network.unplug(me));
     onCrash(() => this.#crashJournal());
     onCrash(() => this.state.crash());
-    onCrash(() => this.window.crash(1 - this.#keepChance));
-    onCrash(() => this.history.crash(1 - this.#keepChance));
+    onCrash(() => this.files.crash(1 - this.#keepChance));
     onCrash(() => stateNetwork.unplug(me));
     onCrash(() => forwardNetwork.unplug(me));
     onCrash(() => checksumNetwork.unplug(me));
@@ -287,8 +280,7 @@ export class Server {
         ownSessionWindowMax: limits.ownSessionWindowMax,
       }),
       stateEpoch: this.#stateEpoch,
-      logWindow: await this.#openWindow(clock, gate),
-      history: this.#openHistory(gate),
+      ...(await this.files.open(clock, gate)),
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(storage),
       state,
@@ -326,28 +318,6 @@ export class Server {
     if (this.journal instanceof JournalDisk)
       this.journal.crash(this.#keepChance, this.#isPowerLost);
     else this.journal.crash(this.#keepChance);
-  }
-
-  #openHistory(gate: Gate): HistoryLog {
-    const { me, limits, witness } = this.#options;
-    const { recentChangesBytesMax } = { ...limitsDefault, ...limits.server };
-    return new HistoryLog({
-      files: this.history.open(gate),
-      bytesMax: recentChangesBytesMax,
-      onFailed: (error) => witness.onNote(`node ${me} keeps no history: ${String(error)}`),
-    });
-  }
-
-  #openWindow(clock: Clock, gate: Gate): Promise<LogWindow> {
-    const { me, windowBytesMax, windowMsMax, witness } = this.#options;
-    return LogWindow.open({
-      files: this.window.open(gate),
-      owner: `simulated/${me}`,
-      clock,
-      bytesMax: windowBytesMax,
-      msMax: windowMsMax,
-      onDropped: (reason) => witness.onWindowDropped(me, reason),
-    });
   }
 
   #versionAtStart(): Version {

@@ -13,8 +13,8 @@ import type { Version } from '../../state-machine/features.ts';
 import type { SessionLimits } from '../../state-machine/sessions/sessions.ts';
 import type { StateMachine } from '../../state-machine/state-machine.ts';
 import type { Values } from '../../state-machine/values.ts';
-import type { HistoryLog } from '../../storage/history/history-log.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
+import type { StateDatabaseOptions } from '../../storage/state/state-database-options.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { StateMessage } from '../ports.ts';
 import type { StateTransfer } from '../replica-options.ts';
@@ -49,7 +49,7 @@ export interface CatchUpOptions {
   readonly level: StateLevel;
   readonly journalIndex?: (() => number) | undefined;
   /** Where the latest changes are kept over restarts. Default: nowhere. */
-  readonly history?: HistoryLog | undefined;
+  readonly history?: StateDatabaseOptions['history'];
   /** The version that uses the state. Default: `thisVersion`. */
   readonly version?: Version | undefined;
   /** Checks and reads the values of the log. */

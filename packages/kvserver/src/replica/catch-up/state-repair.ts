@@ -7,8 +7,8 @@ import type { Version } from '../../state-machine/features.ts';
 import type { SessionLimits } from '../../state-machine/sessions/sessions.ts';
 import { StateMachine } from '../../state-machine/state-machine.ts';
 import type { Values } from '../../state-machine/values.ts';
-import type { HistoryLog } from '../../storage/history/history-log.ts';
 import { StateDatabase, type StateLevel } from '../../storage/state/state-database.ts';
+import type { StateDatabaseOptions } from '../../storage/state/state-database-options.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { Fetch, Page, Refused, Release } from '../ports.ts';
 import type { StateTransfer } from '../replica-options.ts';
@@ -22,7 +22,7 @@ export interface StateRepairOptions {
   readonly level: StateLevel;
   readonly journalIndex?: (() => number) | undefined;
   /** Where the latest changes are kept over restarts. Default: nowhere. */
-  readonly history?: HistoryLog | undefined;
+  readonly history?: StateDatabaseOptions['history'];
   readonly state: Pick<AppliedState, 'applied' | 'durable' | 'flush'>;
   /** The other replicas. */
   readonly others: readonly PeerId[];
