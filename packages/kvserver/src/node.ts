@@ -20,7 +20,7 @@ import {
   type DiskTimes,
   expectWholeJournal,
   LogWindow,
-  NodeWindowFiles,
+  NodeAppendFiles,
   openDataDirectory,
   type SlowWrites,
 } from './storage/index.ts';
@@ -230,7 +230,7 @@ function openLogWindow(
 ): Promise<LogWindow> {
   const { dataDirectory, limits } = config;
   return LogWindow.open({
-    files: new NodeWindowFiles(join(dataDirectory, 'log-window')),
+    files: new NodeAppendFiles(join(dataDirectory, 'log-window')),
     owner: identity.name,
     clock: systemClock,
     bytesMax: limits.logWindowBytesMax,

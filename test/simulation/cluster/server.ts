@@ -23,10 +23,10 @@ import {
   type World,
   type WriteFate,
 } from '@paxkv/simulator';
+import { AppendDisk } from '../../kv/append-disk.ts';
 import { entropyFrom } from '../../kv/entropy.ts';
 import { answer } from '../../kv/kv-endpoint.ts';
 import { StateDisk } from '../../kv/state-disk.ts';
-import { WindowDisk } from '../../kv/window-disk.ts';
 import { highestLevel } from '../schedule/draw-versions.ts';
 import type { DamagedJournal, LostLogWindow, LostMemory } from '../schedule/fault.ts';
 import type { EndCause } from '../witness.ts';
@@ -40,7 +40,7 @@ type Fill = Parameters<StateDisk['replace']>[0];
 export class Server {
   readonly journal: SimDisk<Bytes> | JournalDisk;
   readonly state: StateDisk;
-  readonly window: WindowDisk;
+  readonly window: AppendDisk;
   readonly clock: NodeClock;
   readonly #world: World;
   readonly #options: ServerOptions;
@@ -81,7 +81,7 @@ export class Server {
     const watch = (operations: readonly Operation[]) => this.#onStateKept(operations);
     this.state = new StateDisk(world, world.random(`state ${me}`), { watch });
     this.state.setPace(pace);
-    this.window = new WindowDisk(world, world.random(`log window ${me}`));
+    this.window = new AppendDisk(world, world.random(`log window ${me}`));
     this.clock = world.nodeClock({ rate: clockRate });
     this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime), this.clock);
   }

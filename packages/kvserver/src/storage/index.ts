@@ -16,7 +16,7 @@ export {
   type SlowWrites,
 } from './journal/index.ts';
 export { LogWindow, type LogWindowOptions } from './log-window/log-window.ts';
-export { NodeWindowFiles } from './log-window/node-window-files.ts';
+export { NodeAppendFiles } from './node-append-files.ts';
 export { type DamagedPart, quarantine } from './quarantine.ts';
 export type { StateDatabase } from './state/state-directory.ts';
 export { expectWholeJournal } from './whole-journal.ts';
