@@ -1,6 +1,6 @@
 /**
- * A simulated disk of append-only files. Everything appended is visible at once; a crash of the program keeps
- * most of it, and a power loss may tear what was not flushed off the end of any file.
+ * The disk under a simulated log window or history. Everything appended is visible at once; a crash of the program
+ * keeps most of it, and a power loss may tear what was not flushed off the end of any file.
  */
 import type {
   AppendFile,
@@ -11,7 +11,7 @@ import type { Gate, SeededRandom, World } from '@paxkv/simulator';
 
 interface Content {
   bytes: Buffer;
-  /** So many of the bytes survive a crash. */
+  /** So many bytes survive every crash. */
   flushed: number;
   writtenMs: number;
 }
@@ -36,7 +36,7 @@ export class AppendDisk {
     return new Map([...this.#contents].map(([name, { bytes }]) => [name, bytes.length]));
   }
 
-  /** Makes the next write fail. */
+  /** Makes the next write or flush fail. */
   failNextWrite(error: Error | undefined): void {
     this.#failure = error;
   }
@@ -71,7 +71,7 @@ export class AppendDisk {
     }
   }
 
-  /** Cuts a random piece off the end of the files written last, with this probability for each. */
+  /** Cuts a random piece of what was not flushed off the end of each file, with this probability for each. */
   crash(tearChance: number): void {
     this.#boot += 1;
     for (const [name, content] of this.#contents) {
@@ -95,10 +95,8 @@ export class AppendDisk {
       open: (name) => after(() => this.#file(name, after)),
       create: (name) =>
         after(() => {
-          this.#contents.set(name, {
-            ...{ bytes: Buffer.alloc(0), flushed: 0 },
-            writtenMs: this.#world.now(),
-          });
+          const writtenMs = this.#world.now();
+          this.#contents.set(name, { bytes: Buffer.alloc(0), flushed: 0, writtenMs });
           return this.#file(name, after);
         }),
       rename: (from, to) => after(() => this.#rename(from, to)),
@@ -107,6 +105,12 @@ export class AppendDisk {
           this.#contents.delete(name);
         }),
     };
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
   }
 
   #list(): FoundFile[] {
@@ -133,15 +137,14 @@ export class AppendDisk {
       append: (pieces) => {
         const copies = pieces.map((piece) => piece.slice());
         return after(() => {
-          const failure = this.#failure;
-          this.#failure = undefined;
-          if (failure !== undefined) throw failure;
+          this.#throwFailure();
           content.bytes = Buffer.concat([content.bytes, ...copies]);
           content.writtenMs = this.#world.now();
         });
       },
       flush: () =>
         after(() => {
+          this.#throwFailure();
           content.flushed = content.bytes.length;
         }),
       close: () => Promise.resolve(),

@@ -1,6 +1,6 @@
 /**
- * The file system as the log window and the history need it: files that only grow. They reach a disk only through this
- * interface, so a simulated one can lose and tear what a real one might.
+ * The file system as the log window and the history need it. They reach a disk only through this interface, so a
+ * simulated one can lose and tear what a real one might.
  *
  * A crash of the process keeps what was appended; a power loss may take any of it that was not flushed.
  */
@@ -21,7 +21,7 @@ export interface AppendFile {
    */
   append(pieces: readonly Uint8Array[]): Promise<void>;
   /**
-   * Resolves when everything that was appended would survive a power loss.
+   * Resolves when what was appended before the call, and the file's name, survive a power loss.
    *
    * @throws Error of the file system; then any part may be lost.
    */
@@ -36,7 +36,7 @@ export interface FoundFile {
   readonly ageMs: number;
 }
 
-/** A directory for these files alone. Any call may throw an error of the file system. */
+/** A directory for one user of it alone. Any call may throw an error of the file system. */
 export interface AppendFiles {
   /** All files, in any order. An absent directory has none. */
   list(): Promise<FoundFile[]>;

@@ -1,8 +1,9 @@
 /** Append-only files in one directory, on Node's file system. */
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AppendFile, AppendFiles, FoundFile } from './append-files.ts';
 import { hasCode } from './disk-error.ts';
+import { syncDirectory } from './durable-file.ts';
 import { readFully } from './read-fully.ts';
 
 export class NodeAppendFiles implements AppendFiles {
@@ -30,12 +31,13 @@ export class NodeAppendFiles implements AppendFiles {
   async open(name: string): Promise<AppendFile> {
     const handle = await open(join(this.#directory, name), 'r');
     const { size } = await handle.stat();
-    return new NodeAppendFile(handle, size);
+    return new NodeAppendFile(handle, { directory: this.#directory, size });
   }
 
   async create(name: string): Promise<AppendFile> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    return new NodeAppendFile(await open(join(this.#directory, name), 'w+', 0o600), 0);
+    const handle = await open(join(this.#directory, name), 'w+', 0o600);
+    return new NodeAppendFile(handle, { directory: this.#directory, size: 0 });
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -49,11 +51,15 @@ export class NodeAppendFiles implements AppendFiles {
 
 class NodeAppendFile implements AppendFile {
   readonly #handle: FileHandle;
+  readonly #directory: string;
   #size: number;
+  /** Whether the names of the file and of its directory survive a power loss. */
+  #hasDurableName = false;
 
-  constructor(handle: FileHandle, size: number) {
+  constructor(handle: FileHandle, at: { directory: string; size: number }) {
     this.#handle = handle;
-    this.#size = size;
+    this.#directory = at.directory;
+    this.#size = at.size;
   }
 
   get size(): number {
@@ -77,6 +83,10 @@ class NodeAppendFile implements AppendFile {
 
   async flush(): Promise<void> {
     await this.#handle.datasync();
+    if (this.#hasDurableName) return;
+    await syncDirectory(this.#directory);
+    await syncDirectory(dirname(this.#directory));
+    this.#hasDurableName = true;
   }
 
   async close(): Promise<void> {

@@ -87,6 +87,7 @@ async function openStream(): Promise<Front> {
   const { replica } = stream;
   let client: StreamClient | undefined;
   let lastId = 0;
+  const endings: Promise<unknown>[] = [];
   const send = async (request: Request): Promise<StreamClient> => {
     if (client?.socket.readyState !== client?.socket.OPEN || client === undefined)
       client = await stream.connect();
@@ -109,8 +110,11 @@ async function openStream(): Promise<Front> {
         return failureOf({ code: 'KV_BAD_REQUEST', outcome: 'not done' });
       }
       const answer = answerFromRow(row as Row);
-      // The server ends a stream of which it no longer knows the user.
-      if (answer.type === 'error' && answer.code === 'KV_UNAUTHENTICATED') await asked.closed();
+      // The server ends a stream of which it no longer knows the user, a second later.
+      if (answer.type === 'error' && answer.code === 'KV_UNAUTHENTICATED') {
+        endings.push(asked.closed());
+        client = undefined;
+      }
       return answer.type === 'error' ? failureOf(answer) : answer;
     },
     leave: async (request) => {
@@ -121,7 +125,10 @@ async function openStream(): Promise<Front> {
       asked.socket.terminate();
       return replica.options.at(-1)?.signal;
     },
-    close: () => stream.close(),
+    close: async () => {
+      await Promise.all(endings);
+      await stream.close();
+    },
   };
 }
 

@@ -1,5 +1,13 @@
-import { readdir, readFile, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  type FileHandle,
+  mkdir,
+  open as openFile,
+  readdir,
+  readFile,
+  stat,
+  utimes,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { LogWindow, NodeAppendFiles } from '@paxkv/kvserver/internal/storage/index';
 import { systemClock } from '@paxkv/kvserver/internal/system/clock';
 import { expect } from 'chai';
@@ -57,6 +65,40 @@ describe('NodeAppendFiles', () => {
     expect(file.size).to.equal(3000);
     await file.close();
     expect(await readFile(join(directory, 'a'))).to.deep.equal(Buffer.concat(pieces));
+  });
+
+  /** The numbers of the files and directories that are flushed while `act` runs, in order. */
+  async function flushedDuring(act: () => Promise<void>): Promise<number[]> {
+    const probe = await openFile(dirname(directory));
+    const handles: Pick<FileHandle, 'sync' | 'datasync'> = Object.getPrototypeOf(probe);
+    await probe.close();
+    const flushed: number[] = [];
+    const { sync, datasync } = handles;
+    const noted = (flush: () => Promise<void>) =>
+      async function (this: FileHandle) {
+        flushed.push((await this.stat()).ino);
+        return flush.call(this);
+      };
+    Object.assign(handles, { sync: noted(sync), datasync: noted(datasync) });
+    try {
+      await act();
+    } finally {
+      Object.assign(handles, { sync, datasync });
+    }
+    return flushed;
+  }
+
+  it('flush what they hold, and with the first flush their name and that of the directory', async () => {
+    await mkdir(directory);
+    const file = await new NodeAppendFiles(directory).create('a');
+    await file.append([Buffer.from('one')]);
+    const inodes: number[] = [];
+    for (const path of [join(directory, 'a'), directory, dirname(directory)]) {
+      inodes.push((await stat(path)).ino);
+    }
+    expect(await flushedDuring(() => file.flush())).to.deep.equal(inodes);
+    expect(await flushedDuring(() => file.flush())).to.deep.equal(inodes.slice(0, 1));
+    await file.close();
   });
 
   it('tell how long ago each file was written', async () => {

@@ -10,7 +10,6 @@
  *
  * Rule: a value whose checksum does not match, or which is that of another instance, is never given away.
  */
-
 import type { AppendFile, AppendFiles } from '../append-files.ts';
 import { firstPart, fragmentHeaderBytes, lastPart, sealFragment } from '../journal/fragment.ts';
 import { SegmentReader } from '../journal/segment-reader.ts';
