@@ -4,7 +4,6 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type FeatureLevels, id128Bytes, type PeerStatus } from '@paxkv/protocol';
 import type { Logger } from 'pino';
@@ -12,6 +11,7 @@ import type { Config } from './config/settings.ts';
 import { refusalLog } from './health/refusal-log.ts';
 import type { NodeFacts } from './metrics/facts.ts';
 import type { Recorder } from './metrics/recorder.ts';
+import { openFlightRecorder, openHistory, openLogWindow } from './node-files.ts';
 import { peersOf } from './node-peers.ts';
 import type { StateExports } from './replica/catch-up/state-exports.ts';
 import { Replica, type ReplicaStatus, type Submitter } from './replica/index.ts';
@@ -19,16 +19,15 @@ import {
   type DataDirectory,
   type DiskTimes,
   expectWholeJournal,
-  LogWindow,
-  NodeWindowFiles,
+  type HistoryLog,
+  type LogWindow,
   openDataDirectory,
   type SlowWrites,
 } from './storage/index.ts';
 import { systemClock } from './system/clock.ts';
 import type { MemoryWatch } from './system/memory-watch.ts';
 import { systemRandom } from './system/random.ts';
-import { FlightRecorder } from './trace/flight-recorder.ts';
-import { traceDirectory } from './trace/recording.ts';
+import type { FlightRecorder } from './trace/flight-recorder.ts';
 import { toFeatureLevels } from './transport/level-exchange.ts';
 import type { PeerTransport } from './transport/peer-transport.ts';
 import type { PeerSecurity } from './transport/security/peer-security.ts';
@@ -72,6 +71,7 @@ export class KvNode {
   readonly #recorder: Recorder | undefined;
   readonly #data: DataDirectory;
   readonly #logWindow: LogWindow;
+  readonly #history: HistoryLog;
   readonly #peers: PeerTransport;
   readonly #replica: Replica;
   /** Whether the node had voted before it was opened. */
@@ -83,6 +83,7 @@ export class KvNode {
     parts: {
       data: DataDirectory;
       logWindow: LogWindow;
+      history: HistoryLog;
       peers: PeerTransport;
       replica: Replica;
       hadVoted: boolean;
@@ -93,6 +94,7 @@ export class KvNode {
     this.#recorder = recorder;
     this.#data = parts.data;
     this.#logWindow = parts.logWindow;
+    this.#history = parts.history;
     this.#peers = parts.peers;
     this.#replica = parts.replica;
     this.#hadVoted = parts.hadVoted;
@@ -118,9 +120,10 @@ export class KvNode {
     try {
       await expectWholeJournal(data);
       const logWindow = await openLogWindow(options, data);
+      const history = openHistory(options);
       flight = await openFlightRecorder(options);
-      const replica = await openReplica(options, data, { peers, logWindow, flight });
-      return new KvNode(options, { data, logWindow, peers, replica, hadVoted, flight });
+      const replica = await openReplica(options, data, { peers, logWindow, history, flight });
+      return new KvNode(options, { data, logWindow, history, peers, replica, hadVoted, flight });
     } catch (error) {
       await flight?.close();
       await peers.close();
@@ -190,6 +193,7 @@ export class KvNode {
       { part: 'flight recorder', close: async () => this.#flight?.close() },
       { part: 'peer connections', close: () => this.#peers.close() },
       { part: 'log window', close: () => this.#logWindow.close() },
+      { part: 'history', close: () => this.#history.close() },
       { part: 'data directory', close: () => this.#data.close() },
     ];
     for (const { part, close } of parts) {
@@ -203,52 +207,17 @@ export class KvNode {
   }
 }
 
-/** A node without a recording serves as well as one with it. */
-async function openFlightRecorder({
-  config,
-  logger,
-}: KvNodeOptions): Promise<FlightRecorder | undefined> {
-  if (!config.trace) return undefined;
-  const onFailed = (error: unknown) => logger.warn({ error }, 'the flight recorder has stopped');
-  try {
-    return await FlightRecorder.open({
-      directory: traceDirectory(config.dataDirectory),
-      bytesMax: config.limits.traceBytesMax,
-      now: systemClock.now,
-      onFailed,
-    });
-  } catch (error) {
-    onFailed(error);
-    return undefined;
-  }
-}
-
-/** The journal's lock keeps other processes out of its directory. */
-function openLogWindow(
-  { config, logger }: KvNodeOptions,
-  { identity }: DataDirectory,
-): Promise<LogWindow> {
-  const { dataDirectory, limits } = config;
-  return LogWindow.open({
-    files: new NodeWindowFiles(join(dataDirectory, 'log-window')),
-    owner: identity.name,
-    clock: systemClock,
-    bytesMax: limits.logWindowBytesMax,
-    msMax: limits.logWindowMsMax,
-    onDropped: (reason) => logger.warn({ reason }, 'log window dropped or shortened'),
-  });
-}
-
 interface ReplicaParts {
   readonly peers: PeerTransport;
   readonly logWindow: LogWindow;
+  readonly history: HistoryLog;
   readonly flight: FlightRecorder | undefined;
 }
 
 function openReplica(
   { config, logger, memory, recorder, onFailed, onLeader, onIncarnation }: KvNodeOptions,
   data: DataDirectory,
-  { peers, logWindow, flight }: ReplicaParts,
+  { peers, logWindow, history, flight }: ReplicaParts,
 ): Promise<Replica> {
   return Replica.open({
     me: config.nodeId,
@@ -264,6 +233,7 @@ function openReplica(
     tables: data.tables,
     journalIndex: () => data.journal.writeIndex,
     logWindow,
+    history,
     levels: peers.levelPort,
     stateTransfer: { port: peers.statePort, replace: (fill) => data.replaceState(fill) },
     clock: systemClock,

@@ -2,7 +2,7 @@
 import { bySimulation, byTest, type Mutant } from '../mutant.ts';
 
 const recent = 'unit/kvserver/state-machine/store/changes/recent-changes';
-const history = 'unit/kvserver/storage/state/history';
+const history = 'unit/kvserver/storage/history/history';
 const reads = 'unit/kvserver/replica/watch/watches';
 
 export const watchMutants: readonly Mutant[] = [
@@ -96,18 +96,43 @@ export const watchMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'history-without-its-state',
+    id: 'history-behind-its-state',
     mistake: 48,
-    does: 'A row of the history is written before its state, and apart from it.',
-    loses: 'After a crash in between, the history does not lead to the state.',
-    file: 'kvserver/src/storage/state/history-rows.ts',
-    right: '      batch.put(key, sealed);\n',
-    wrong: '      await this.#level.put(key, sealed);\n',
+    does: 'A row of the history is written after its state.',
+    loses:
+      'After a crash in between, the history does not lead to the state, and ends watches that could go on.',
+    file: 'kvserver/src/storage/state/state-database.ts',
+    right:
+      '      await this.#options.history?.append(history, pace);\n' +
+      '      await this.#turns.take(() => this.#commit(batch, changes, others.position));\n',
+    wrong:
+      '      await this.#turns.take(() => this.#commit(batch, changes, others.position));\n' +
+      '      await this.#options.history?.append(history, pace);\n',
+    caughtBy: [byTest(history, 'is on disk before its state, and read without what led further')],
+  },
+  {
+    id: 'history-ends-at-a-state-that-was-not-written',
+    mistake: 48,
+    does: 'A start takes a row that led to a state that was not written for a gap.',
+    loses: 'A crash between the two writes ends watches that could go on.',
+    file: 'kvserver/src/storage/history/history-reading.ts',
+    right: '      if (stored.until > this.#after) continue;\n',
+    wrong: '',
+    caughtBy: [byTest(history, 'skips such a row in a file that is continued by another')],
+  },
+  {
+    id: 'history-row-behind-half-a-row',
+    mistake: 48,
+    does: 'Behind a write that failed, rows are added to the same file.',
+    loses: 'What is left of the write hides them, so a restart ends watches that could go on.',
+    file: 'kvserver/src/storage/history/history-log.ts',
+    right:
+      '      // What was written of a row would hide those behind it.\n      await this.#complete();\n',
+    wrong: '',
     caughtBy: [
-      byTest(history, 'is written with its state, and with no other'),
       byTest(
-        'unit/kvserver/storage/state/state-database',
-        'writes all changes of a run in one batch',
+        'unit/kvserver/storage/history/history-log',
+        'goes on in another file behind a write that failed, and says so',
       ),
     ],
   },
@@ -126,9 +151,9 @@ export const watchMutants: readonly Mutant[] = [
     mistake: 48,
     does: 'A start takes rows of the history that do not end where the next ones begin.',
     loses: 'A watcher misses the changes in between.',
-    file: 'kvserver/src/storage/state/history-reading.ts',
-    right: '      if (row === undefined || row.until !== this.#after) return false;\n',
-    wrong: '      if (row === undefined) return false;\n',
+    file: 'kvserver/src/storage/history/history-reading.ts',
+    right: '    if (row === undefined || row.until !== this.#after) return false;\n',
+    wrong: '    if (row === undefined) return false;\n',
     caughtBy: [
       byTest(history, 'begins after a row that vanished, and drops what is before it'),
       byTest(history, 'is empty where a version without a history has written the state since'),
@@ -150,7 +175,7 @@ export const watchMutants: readonly Mutant[] = [
     does: 'A start reads the entries that the history leads to as they are later.',
     loses:
       'A watcher is shown a later value in the place of the one that was written, or the history ends early.',
-    file: 'kvserver/src/storage/state/history-reading.ts',
+    file: 'kvserver/src/storage/history/history-reading.ts',
     right: 'this.#level.getMany(keys, { snapshot: this.#snapshot })',
     wrong: 'this.#level.getMany(keys)',
     caughtBy: [
@@ -174,12 +199,12 @@ export const watchMutants: readonly Mutant[] = [
     mistake: 48,
     does: 'A row of the history ends within a revision.',
     loses: 'A watcher sees a part of a transaction, and never the rest.',
-    file: 'kvserver/src/storage/state/history-row.ts',
+    file: 'kvserver/src/storage/history/history-row.ts',
     right: 'if (bytes >= rowBytesMax && change.revision > last) {',
     wrong: 'if (bytes >= rowBytesMax) {',
     caughtBy: [
       byTest(
-        'unit/kvserver/storage/state/history-row',
+        'unit/kvserver/storage/history/history-row',
         'has all changes of a revision, however large',
       ),
     ],

@@ -8,7 +8,6 @@ import { limitsDefault } from '@paxkv/kvserver/internal/config/settings';
 import { Replica } from '@paxkv/kvserver/internal/replica/index';
 import { baseLevel, type Version } from '@paxkv/kvserver/internal/state-machine/features';
 import { expectWholeJournal } from '@paxkv/kvserver/internal/storage/index';
-import { LogWindow } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import { positionKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
 import { toPosition, unseal } from '@paxkv/kvserver/internal/storage/state/rows';
 import type { Clock, Storage, Transport, Write } from '@paxkv/paxos';
@@ -26,11 +25,11 @@ import {
 import { entropyFrom } from '../../kv/entropy.ts';
 import { answer } from '../../kv/kv-endpoint.ts';
 import { StateDisk } from '../../kv/state-disk.ts';
-import { WindowDisk } from '../../kv/window-disk.ts';
 import { highestLevel } from '../schedule/draw-versions.ts';
 import type { DamagedJournal, LostLogWindow, LostMemory } from '../schedule/fault.ts';
 import type { EndCause } from '../witness.ts';
 import { copyWrite } from './copies.ts';
+import { FileDisks } from './file-disks.ts';
 import { JournalDisk } from './journal-disk.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -40,7 +39,7 @@ type Fill = Parameters<StateDisk['replace']>[0];
 export class Server {
   readonly journal: SimDisk<Bytes> | JournalDisk;
   readonly state: StateDisk;
-  readonly window: WindowDisk;
+  readonly files: FileDisks;
   readonly clock: NodeClock;
   readonly #world: World;
   readonly #options: ServerOptions;
@@ -81,7 +80,7 @@ export class Server {
     const watch = (operations: readonly Operation[]) => this.#onStateKept(operations);
     this.state = new StateDisk(world, world.random(`state ${me}`), { watch });
     this.state.setPace(pace);
-    this.window = new WindowDisk(world, world.random(`log window ${me}`));
+    this.files = new FileDisks(world, options);
     this.clock = world.nodeClock({ rate: clockRate });
     this.#node = new SimNode(world, (lifetime) => this.#boot(lifetime), this.clock);
   }
@@ -195,10 +194,10 @@ export class Server {
     this.state.hang(isHung);
   }
 
-  /** Wipes or damages the log window while the server is down. */
+  /** Wipes or damages the log window and the history while the server is down. */
   loseLogWindow({ isDamaged }: Pick<LostLogWindow, 'isDamaged'>): void {
-    if (isDamaged) this.window.damage();
-    else this.window.wipe();
+    if (isDamaged) this.files.damage();
+    else this.files.wipe();
   }
 
   /** `undefined` takes the failure back. */
@@ -257,7 +256,7 @@ export class Server {
     onCrash(() => network.unplug(me));
     onCrash(() => this.#crashJournal());
     onCrash(() => this.state.crash());
-    onCrash(() => this.window.crash(1 - this.#keepChance));
+    onCrash(() => this.files.crash(1 - this.#keepChance));
     onCrash(() => stateNetwork.unplug(me));
     onCrash(() => forwardNetwork.unplug(me));
     onCrash(() => checksumNetwork.unplug(me));
@@ -281,7 +280,7 @@ export class Server {
         ownSessionWindowMax: limits.ownSessionWindowMax,
       }),
       stateEpoch: this.#stateEpoch,
-      logWindow: await this.#openWindow(clock, gate),
+      ...(await this.files.open(clock, gate)),
       transport: gate.transport(this.#watched(network.transport(me))),
       storage: gate.storage(storage),
       state,
@@ -319,18 +318,6 @@ export class Server {
     if (this.journal instanceof JournalDisk)
       this.journal.crash(this.#keepChance, this.#isPowerLost);
     else this.journal.crash(this.#keepChance);
-  }
-
-  #openWindow(clock: Clock, gate: Gate): Promise<LogWindow> {
-    const { me, windowBytesMax, windowMsMax, witness } = this.#options;
-    return LogWindow.open({
-      files: this.window.open(gate),
-      owner: `simulated/${me}`,
-      clock,
-      bytesMax: windowBytesMax,
-      msMax: windowMsMax,
-      onDropped: (reason) => witness.onWindowDropped(me, reason),
-    });
   }
 
   #versionAtStart(): Version {

@@ -17,7 +17,7 @@ import type { Limits } from '../config/settings.ts';
 import type { Version } from '../state-machine/features.ts';
 import type { SessionLimits } from '../state-machine/sessions/sessions.ts';
 import type { StateLevel } from '../storage/state/state-database.ts';
-import type { StateTables } from '../storage/state/state-database-options.ts';
+import type { StateDatabaseOptions, StateTables } from '../storage/state/state-database-options.ts';
 import type { ApplyObserver } from './apply/applier.ts';
 import type { CatchUpProgress } from './catch-up/catch-up-progress.ts';
 import type { LogWindow } from './catch-up/log-window.ts';
@@ -49,6 +49,8 @@ export interface ReplicaOptions {
   readonly tables?: StateTables;
   /** The write index of the journal. The state records it, to detect a journal that lost its end. */
   readonly journalIndex?: () => number;
+  /** Where the latest changes are kept over restarts. Default: nowhere. */
+  readonly history?: StateDatabaseOptions['history'];
   /** Keeps decisions that left memory and that some replica may still need. The replica does not close it. */
   readonly logWindow?: LogWindow;
   /** Fetches what is missing from other replicas if the own state is lost or too old, and serves them. */

@@ -7,6 +7,7 @@
  *   journal/        promises and votes, in segments of a write-ahead log
  *   state/          the applied state, in LevelDB
  *   log-window/     opened by the node: decided values that left memory. May be lost
+ *   history/        opened by the node: the latest changes. May be lost
  *   trace/          opened by the node: the recording of the flight recorder, if there is one. May be lost
  * ```
  */
@@ -123,7 +124,9 @@ function expectEmpty(path: string, names: readonly string[]): void {
     const message = `${path} holds a restore that did not end. Delete its content, and restore again.`;
     throw new DiskError('DISK_UNUSABLE', message);
   }
-  if (names.some((name) => /^(?:journal|state|log-window|identity\.json\.damaged)/.test(name))) {
+  if (
+    names.some((name) => /^(?:journal|state|history|log-window|identity\.json\.damaged)/.test(name))
+  ) {
     const message = `${path} holds data, but identity.json is missing. ${repairAdvice}`;
     throw new DiskError('DISK_IDENTITY_DAMAGED', message);
   }

@@ -26,9 +26,9 @@ import {
   SimNode,
   type World,
 } from '@paxkv/simulator';
+import { AppendDisk } from '../../../kv/append-disk.ts';
 import { entropyFrom } from '../../../kv/entropy.ts';
 import { LevelNetwork } from '../../../kv/level-network.ts';
-import { WindowDisk } from '../../../kv/window-disk.ts';
 import { memoryLevel, type TestLevel } from '../state-machine/fixtures.ts';
 
 export interface ClusterOptions {
@@ -60,7 +60,7 @@ export class Cluster {
   readonly checksums: PortNetwork<ChecksumMessage>;
   readonly disks: SimDisk<Uint8Array>[];
   readonly states: TestLevel[];
-  readonly windowDisks: WindowDisk[];
+  readonly windowDisks: AppendDisk[];
   readonly nodes: SimNode<Replica>[];
   /** The error of each replica that failed. */
   readonly failures: Error[] = [];
@@ -87,7 +87,7 @@ export class Cluster {
     this.#levels = new LevelNetwork((from, to) => this.network.isCut(from, to));
     this.disks = all.map(() => new SimDisk<Uint8Array>(world));
     this.states = all.map(() => memoryLevel());
-    this.windowDisks = all.map((node) => new WindowDisk(world, world.random(`window ${node}`)));
+    this.windowDisks = all.map((node) => new AppendDisk(world, world.random(`window ${node}`)));
     this.nodes = all.map((node) => this.#node(node));
   }
 

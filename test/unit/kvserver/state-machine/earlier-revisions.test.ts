@@ -1,9 +1,12 @@
 /** Reads of ranges as they were at an earlier revision, against copies of the entries at each revision. */
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import type { LoggedCommand } from '@paxkv/kvserver/internal/state-machine/store/commands/effect';
+import { HistoryLog } from '@paxkv/kvserver/internal/storage/history/history-log';
+import { NodeAppendFiles } from '@paxkv/kvserver/internal/storage/node-append-files';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { Scratch } from '../storage/scratch.ts';
 import { batchOf, decided, memoryLevel, put, remove, type TestLevel, text } from './fixtures.ts';
 import { count, deleteRange, everyLevel, scan } from './range-commands.ts';
 
@@ -17,28 +20,39 @@ const step = fc.oneof(
 );
 
 describe('Ranges at an earlier revision', () => {
+  const scratch = new Scratch();
+  let directory: string;
+  let history: HistoryLog | undefined;
   let level: TestLevel;
   let machine: StateMachine;
   /** The keys and values at each revision from 0 on. */
   let copies: Map<string, string>[];
 
   async function open(): Promise<void> {
+    await history?.close();
     level = memoryLevel();
+    directory = await scratch.directory();
     await start();
     copies = [new Map()];
   }
 
   async function start(): Promise<void> {
     const options = { ...everyLevel, recentChangesBytesMax: 2500 };
-    machine = await StateMachine.open(new StateDatabase(level), options);
+    history = new HistoryLog({
+      files: new NodeAppendFiles(directory),
+      bytesMax: 2500,
+      onFailed: (error) => expect.fail(String(error)),
+    });
+    machine = await StateMachine.open(new StateDatabase(level, { history }), options);
   }
 
   /** The end of a process, after which what was not flushed is gone. The history goes as far back as before. */
   async function restart(): Promise<void> {
     const { since } = machine.recentChanges;
+    await history?.close();
     await start();
     copies.length = machine.revision + 1;
-    await machine.history.known(0);
+    await machine.history.known(-1);
     expect(machine.recentChanges.since).to.equal(Math.min(since, machine.revision));
   }
 
@@ -78,6 +92,11 @@ describe('Ranges at an earlier revision', () => {
     ]);
     return page.entries.map(({ key: name, value }) => [text(name), value && text(value)]);
   }
+
+  afterEach(async () => {
+    await history?.close();
+    await scratch.clear();
+  });
 
   it('are what they were, wherever entries are, or are compacted', async () => {
     await fc.assert(

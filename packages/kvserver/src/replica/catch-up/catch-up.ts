@@ -14,6 +14,7 @@ import type { SessionLimits } from '../../state-machine/sessions/sessions.ts';
 import type { StateMachine } from '../../state-machine/state-machine.ts';
 import type { Values } from '../../state-machine/values.ts';
 import type { StateLevel } from '../../storage/state/state-database.ts';
+import type { StateDatabaseOptions } from '../../storage/state/state-database-options.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { StateMessage } from '../ports.ts';
 import type { StateTransfer } from '../replica-options.ts';
@@ -47,6 +48,8 @@ export interface CatchUpOptions {
   /** The state database when the replica starts. */
   readonly level: StateLevel;
   readonly journalIndex?: (() => number) | undefined;
+  /** Where the latest changes are kept over restarts. Default: nowhere. */
+  readonly history?: StateDatabaseOptions['history'];
   /** The version that uses the state. Default: `thisVersion`. */
   readonly version?: Version | undefined;
   /** Checks and reads the values of the log. */
@@ -104,6 +107,7 @@ export class CatchUp {
       transfer,
       level,
       journalIndex,
+      history: options.history,
       version,
       values,
       cachedBytesMax: options.cachedBytesMax,

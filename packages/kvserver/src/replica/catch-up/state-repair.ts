@@ -8,6 +8,7 @@ import type { SessionLimits } from '../../state-machine/sessions/sessions.ts';
 import { StateMachine } from '../../state-machine/state-machine.ts';
 import type { Values } from '../../state-machine/values.ts';
 import { StateDatabase, type StateLevel } from '../../storage/state/state-database.ts';
+import type { StateDatabaseOptions } from '../../storage/state/state-database-options.ts';
 import type { AppliedState } from '../apply/applier.ts';
 import type { Fetch, Page, Refused, Release } from '../ports.ts';
 import type { StateTransfer } from '../replica-options.ts';
@@ -20,6 +21,8 @@ export interface StateRepairOptions {
   /** The state database when the replica starts. */
   readonly level: StateLevel;
   readonly journalIndex?: (() => number) | undefined;
+  /** Where the latest changes are kept over restarts. Default: nowhere. */
+  readonly history?: StateDatabaseOptions['history'];
   readonly state: Pick<AppliedState, 'applied' | 'durable' | 'flush'>;
   /** The other replicas. */
   readonly others: readonly PeerId[];

@@ -7,10 +7,10 @@
  * the window is dropped, and begins anew later.
  */
 import type { Clock } from '@paxkv/paxos';
+import type { AppendFiles } from '../append-files.ts';
 import { crc32c } from '../crc32c.ts';
 import { recoverSegments } from './recovered-segments.ts';
 import { Unwritten } from './unwritten.ts';
-import type { WindowFiles } from './window-files.ts';
 import { type ReadLimits, type WindowDecision, WindowSegment } from './window-segment.ts';
 
 /** Bytes that may wait in memory for the disk. Beyond them the window is dropped. */
@@ -26,7 +26,7 @@ const segmentBytesMax = 16 * 1024 * 1024;
 const retryMs = 60_000;
 
 export interface LogWindowOptions {
-  readonly files: WindowFiles;
+  readonly files: AppendFiles;
   /** A name unique to the node: values of any other owner count as damaged. */
   readonly owner: string;
   readonly clock: Clock;

@@ -3,11 +3,11 @@
  * one; the others are removed. Names tell what complete files hold, so only a file that was being written is read.
  */
 
-import type { FoundFile, WindowFiles } from './window-files.ts';
+import type { AppendFiles, FoundFile } from '../append-files.ts';
 import { rangeOf, WindowSegment } from './window-segment.ts';
 
 export interface RecoveryOptions {
-  readonly files: WindowFiles;
+  readonly files: AppendFiles;
   /** The checksum of the owner's name. */
   readonly seed: number;
   readonly nowMs: number;

@@ -10,9 +10,9 @@
  *
  * Rule: a value whose checksum does not match, or which is that of another instance, is never given away.
  */
+import type { AppendFile, AppendFiles } from '../append-files.ts';
 import { firstPart, fragmentHeaderBytes, lastPart, sealFragment } from '../journal/fragment.ts';
 import { SegmentReader } from '../journal/segment-reader.ts';
-import type { WindowFile, WindowFiles } from './window-files.ts';
 
 /** One more for each change that older code would misread. */
 const windowFormat = 1;
@@ -45,22 +45,22 @@ export interface SegmentRange {
 
 export class WindowSegment {
   readonly first: number;
-  readonly #files: WindowFiles;
+  readonly #files: AppendFiles;
   readonly #seed: number;
   readonly #marks: Mark[];
   #name: string;
   #next: number;
   #bytes: number;
   /** Open while the file grows. */
-  #file: WindowFile | undefined;
+  #file: AppendFile | undefined;
   /** When this run began to write it, and when it was last written. */
   readonly createdMs: number;
   #writtenMs: number;
 
   constructor(
-    files: WindowFiles,
+    files: AppendFiles,
     seed: number,
-    options: { first: number; next: number; bytes: number; writtenMs: number; file?: WindowFile },
+    options: { first: number; next: number; bytes: number; writtenMs: number; file?: AppendFile },
   ) {
     this.first = options.first;
     this.#files = files;
@@ -76,7 +76,7 @@ export class WindowSegment {
 
   /** Makes an empty file. @throws Error of the file system. */
   static async create(
-    files: WindowFiles,
+    files: AppendFiles,
     seed: number,
     at: { first: number; nowMs: number },
   ): Promise<WindowSegment> {
@@ -167,7 +167,7 @@ export class WindowSegment {
 
   /** Finds out where a file that a crash left ends, and completes it. @throws Error of the file system. */
   static async recover(
-    files: WindowFiles,
+    files: AppendFiles,
     seed: number,
     at: { first: number; writtenMs: number },
   ): Promise<WindowSegment> {
@@ -189,7 +189,7 @@ export class WindowSegment {
   }
 
   /** The file may get its final name at this moment. */
-  async #openToRead(): Promise<WindowFile> {
+  async #openToRead(): Promise<AppendFile> {
     const name = this.#name;
     try {
       return await this.#files.open(name);

@@ -5,9 +5,6 @@
  *   s session           one session: its number in 8 bytes, from feature level 2 on its id in 16 bytes
  *   t lease             one lease: its id in 16 bytes
  *   m name              the position of the whole state, and notes about this copy
- *   m history/ revision notes as well: the changes up to the revision in 8 bytes, see `history-row.ts`
- *
- * Versions without a history take its rows for notes, and leave them alone.
  */
 import type { Bytes, LeaseId, SessionId } from '@paxkv/protocol';
 import { fromText, nameOf } from '../../state-machine/store/latin1.ts';
@@ -111,23 +108,6 @@ export function isLocalKey(rowKey: Bytes): boolean {
 
 /** The checksum of the sessions and leases: see `session-sums.ts`. */
 export const sessionsKey = withPrefix(prefixes.meta, Buffer.from('sessions'));
-
-const historyPrefix = withPrefix(prefixes.meta, Buffer.from('history/'));
-
-/** The row key of the changes up to a revision, which are in one row. */
-export function historyKey(until: number): Bytes {
-  return Buffer.concat([historyPrefix, inBytes(until)]);
-}
-
-/** The revision in the key of a row of the history. */
-export function fromHistoryKey(rowKey: Bytes): number {
-  return numberAt(rowKey, historyPrefix.length);
-}
-
-/** The bounds of the rows of the history that end with revision `until` or before. */
-export function historyRange(until: number): RowRange {
-  return { gte: historyKey(0), lt: historyKey(until + 1) };
-}
 
 function inBytes(number: number): Bytes {
   const bytes = new Uint8Array(numberBytes);

@@ -1,6 +1,7 @@
 /** What a state database is opened with besides the database itself. */
 import type { Bytes } from '@paxkv/protocol';
 import type { AbstractLevel } from 'abstract-level';
+import type { HistoryLog } from '../history/history-log.ts';
 import type { RowRange } from './row-keys.ts';
 
 /** An open database whose `keyEncoding` and `valueEncoding` are both `'view'`. */
@@ -19,6 +20,8 @@ export interface StateTables {
 export interface StateDatabaseOptions {
   /** Returns the write index of the journal beside this state; each write records it. */
   readonly journalIndex?: (() => number) | undefined;
+  /** Where the history is kept. Absent: it is in memory only. */
+  readonly history?: HistoryLog | undefined;
   /** Verified before a row is read from them. */
   readonly tables?: Pick<StateTables, 'expectIntact' | 'expectIntactWithin'> | undefined;
 }

@@ -28,11 +28,10 @@ import {
 } from '../../state-machine/store/cached-value.ts';
 import type { ChangesSpan } from '../../state-machine/store/changes/recent-changes.ts';
 import type { NameRange } from '../../state-machine/store/ranges/name-range.ts';
+import { readHistory } from '../history/history-reading.ts';
 import { attempt } from './attempt.ts';
 import { EntryRange } from './entry-range.ts';
 import { fromEntry, readEntry } from './entry-row.ts';
-import { readHistory } from './history-reading.ts';
-import { HistoryRows } from './history-rows.ts';
 import { RowAudit, type StateRow } from './row-audit.ts';
 import {
   dataKeyOf,
@@ -89,7 +88,6 @@ export class StateDatabase implements StateStore {
   /** No entry on disk is newer. */
   #revision = startPosition.revision;
   readonly #startRows = new StartRows();
-  readonly #history: HistoryRows;
   /** Writes, and parts of a pass over all rows. */
   readonly #turns = new Turns();
   #pass: RowPass | undefined;
@@ -97,7 +95,6 @@ export class StateDatabase implements StateStore {
   constructor(level: StateLevel, options: StateDatabaseOptions = {}) {
     this.#level = level;
     this.#options = options;
-    this.#history = new HistoryRows(level);
   }
 
   get written(): WrittenChecksum {
@@ -116,8 +113,11 @@ export class StateDatabase implements StateStore {
   }
 
   readHistory(bytesMax: number): Promise<ChangesSpan> {
-    const { tables } = this.#options;
-    return readHistory(this.#level, { tables, revision: this.#revision, bytesMax });
+    const { tables, history: log } = this.#options;
+    const revision = this.#revision;
+    if (log === undefined)
+      return Promise.resolve({ after: revision, until: revision, changes: [] });
+    return readHistory(this.#level, { log, tables, revision, bytesMax });
   }
 
   async readEntries(names: readonly string[]): Promise<CacheSlot[]> {
@@ -154,7 +154,8 @@ export class StateDatabase implements StateStore {
         const paused = pace.onRow(change.entry?.value.length ?? 0);
         if (paused !== undefined) await paused;
       }
-      await this.#history.put(batch, history, pace);
+      // Safety: on disk before the state. After a crash in between, the other order would leave a gap.
+      await this.#options.history?.append(history, pace);
       await this.#turns.take(() => this.#commit(batch, changes, others.position));
     });
   }

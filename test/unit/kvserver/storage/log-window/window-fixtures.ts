@@ -5,13 +5,13 @@ import {
 } from '@paxkv/kvserver/internal/storage/log-window/log-window';
 import type { WindowDecision } from '@paxkv/kvserver/internal/storage/log-window/window-segment';
 import { World } from '@paxkv/simulator';
-import { WindowDisk } from '../../../../kv/window-disk.ts';
+import { AppendDisk } from '../../../../kv/append-disk.ts';
 
 export const never = Number.POSITIVE_INFINITY;
 
 export class Site {
   readonly world = new World({ seed: 7 });
-  readonly disk = new WindowDisk(this.world, this.world.random('disk'));
+  readonly disk = new AppendDisk(this.world, this.world.random('disk'));
   readonly reasons: string[] = [];
 
   /** Runs `act` in the world. */

@@ -1,12 +1,10 @@
 /**
- * The history: the recent changes as they are kept on disk with the state, so that they survive a restart. Each write of
- * the state adds those that came since the last one, and drops rows whose changes memory no longer has. After a start
- * they are read in the background; a reader who needs them waits until then. On disk it begins anew behind a change that
- * replaced a value over 64 KiB.
+ * The history: the recent changes as they are kept on disk beside the state, so that they survive a restart. Each write
+ * of the state adds those that came since the last one, and drops rows whose changes memory no longer has. After a start
+ * they are read in the background; a reader who needs them waits until then.
  * Rule: on disk as in memory, it has every change after a revision, and all changes of a revision or none.
  */
-import { type CachedEntry, textBytesMax } from '../cached-value.ts';
-import type { ChangesSpan, RecentChange, RecentChanges } from './recent-changes.ts';
+import type { ChangesSpan, RecentChanges } from './recent-changes.ts';
 
 /** What a write of the state adds to the history and drops from it. */
 export interface HistoryChanges extends ChangesSpan {
@@ -42,22 +40,11 @@ export class History {
   takeUnwritten(revision: number): HistoryChanges {
     const { since } = this.#recent;
     // Safety: a row that began before it would lack the changes that memory has dropped.
-    const known = this.#recent.after(Math.max(this.#written, since));
-    const after = Math.max(this.#written, since, largeRevisionIn(known));
+    const after = Math.max(this.#written, since);
+    const changes = this.#recent.after(after);
     this.#written = revision;
-    const changes = known.filter((change) => change.revision > after);
     // What is still being read must be there at the next start too.
     const dropUntil = this.#reading === undefined ? since : 0;
     return { after, until: revision, changes, dropUntil };
   }
-}
-
-/** The last revision that replaced or removed a large value, or 0. */
-function largeRevisionIn(changes: readonly RecentChange[]): number {
-  return changes.findLast(({ before }) => isLarge(before))?.revision ?? 0;
-}
-
-/** Such a value would be written a second time, which takes as long as the state itself and as much memory. */
-function isLarge(entry: CachedEntry | undefined): boolean {
-  return entry !== undefined && entry.value.length > textBytesMax;
 }

@@ -1,4 +1,3 @@
-import { textBytesMax } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
 import { History } from '@paxkv/kvserver/internal/state-machine/store/changes/history';
 import {
   type RecentChange,
@@ -37,27 +36,20 @@ describe('The history of a state', () => {
     expect(taken(history, 12)).to.deep.equal({ after: 12, until: 12, revisions: [] });
   });
 
-  it('begins anew behind a change that replaced a large value, with whole revisions', async () => {
-    const [small, large] = [textBytesMax, textBytesMax + 1];
-    for (const [beforeBytes, expected] of [
-      [small, { after: 10, until: 14, revisions: [11, 12, 12, 13, 14] }],
-      [large, { after: 12, until: 14, revisions: [13, 14] }],
-    ] as const) {
-      const changes = [change(11), change(12, beforeBytes), change(12), change(13), change(14, 1)];
-      expect(taken(await begun(...changes), 14)).to.deep.equal(expected);
-    }
+  it('has changes that replaced values of any size', async () => {
+    const history = await begun(change(11, 2 ** 20), change(12));
+    expect(taken(history, 12)).to.deep.equal({ after: 10, until: 12, revisions: [11, 12] });
   });
 
-  it('has nothing if the last change replaced a large value, and goes on behind it', async () => {
-    const recent = new RecentChanges(10);
+  it('is written only from where memory begins, and drops what comes before', async () => {
+    const recent = new RecentChanges(10, 500);
     const history = new History(recent, 10, Promise.resolve({ after: 5, until: 10, changes: [] }));
     await history.known(0);
-    recent.add(change(11));
-    recent.add(change(12, textBytesMax + 1));
-    expect(taken(history, 12)).to.deep.equal({ after: 12, until: 12, revisions: [] });
-    recent.add(change(13));
-    expect(taken(history, 13)).to.deep.equal({ after: 12, until: 13, revisions: [13] });
-    // Memory keeps it all.
-    expect(recent.since).to.equal(5);
+    expect(history.takeUnwritten(10)).to.include({ after: 10, dropUntil: 5 });
+    for (let revision = 11; revision <= 20; revision += 1) recent.add(change(revision, 10));
+    const { since } = recent;
+    expect(since).to.be.above(15);
+    const { after, dropUntil, changes } = history.takeUnwritten(20);
+    expect([after, dropUntil, changes[0]?.revision]).to.deep.equal([since, since, since + 1]);
   });
 });

@@ -1,11 +1,11 @@
 /**
- * The file system as the log window needs it. The window reaches a disk only through this interface, so a
+ * The file system as the log window and the history need it. They reach a disk only through this interface, so a
  * simulated one can lose and tear what a real one might.
  *
- * Nothing is flushed. A crash of the process keeps what was appended; a power loss may take any of it.
+ * A crash of the process keeps what was appended; a power loss may take any of it that was not flushed.
  */
 
-export interface WindowFile {
+export interface AppendFile {
   /** The size in bytes. It grows with `append`. */
   readonly size: number;
   /**
@@ -20,6 +20,12 @@ export interface WindowFile {
    * @throws Error of the file system; then any part may be written.
    */
   append(pieces: readonly Uint8Array[]): Promise<void>;
+  /**
+   * Resolves when what was appended before the call, and the file's name, survive a power loss.
+   *
+   * @throws Error of the file system; then any part may be lost.
+   */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,13 +36,13 @@ export interface FoundFile {
   readonly ageMs: number;
 }
 
-/** A directory for the window alone. Any call may throw an error of the file system. */
-export interface WindowFiles {
+/** A directory for one user of it alone. Any call may throw an error of the file system. */
+export interface AppendFiles {
   /** All files, in any order. An absent directory has none. */
   list(): Promise<FoundFile[]>;
-  open(name: string): Promise<WindowFile>;
+  open(name: string): Promise<AppendFile>;
   /** Makes an empty file, and the directory if it is absent. Replaces a file of this name. */
-  create(name: string): Promise<WindowFile>;
+  create(name: string): Promise<AppendFile>;
   /** An open file stays open. */
   rename(from: string, to: string): Promise<void>;
   /** Does nothing if there is no such file. */

@@ -3,7 +3,7 @@
  * What was written is before the next change of the key, or is still its entry: so a value is on disk once.
  *
  * ```text
- *   key     m history/ until
+ *   key     until, in 8 bytes
  *   row     1, after, bytes, change …       every change above `after`, up to `until`; 1 is the format
  *   change  [revision, key length]          the key was absent
  *           [revision, key length, value length, createRevision, modRevision, version, lease?]
@@ -17,9 +17,8 @@ import type {
   RecentChange,
 } from '../../state-machine/store/changes/recent-changes.ts';
 import { nameOf } from '../../state-machine/store/latin1.ts';
-import { toEntry } from './entry-row.ts';
-import { fromHistoryKey, historyKey } from './row-keys.ts';
-import { seal, toStateCount, unseal } from './rows.ts';
+import { toEntry } from '../state/entry-row.ts';
+import { seal, toStateCount, unseal } from '../state/rows.ts';
 
 const format = 1;
 /** A row ends with the revision at which it has so many bytes: about a millisecond to write or to read. */
@@ -113,4 +112,18 @@ function toBefore(
 
 function bytesOf({ name, before }: StoredChange): number {
   return name.length + (before?.value.length ?? 0);
+}
+
+const keyBytes = 8;
+
+/** The key of the row with the changes up to a revision, under the checksum of the row. */
+export function historyKey(until: number): Bytes {
+  const key = Buffer.alloc(keyBytes);
+  key.writeBigUInt64BE(BigInt(until));
+  return key;
+}
+
+/** The revision in a key. */
+export function fromHistoryKey(key: Bytes): number {
+  return Number(Buffer.from(key.buffer, key.byteOffset, keyBytes).readBigUInt64BE());
 }

@@ -1,9 +1,9 @@
 /**
  * Reads the history at a start, the latest row first, up to a row that is damaged, missing or no longer of this state:
- * what came before it is of no use. Meanwhile the state may be written; a snapshot shows it as it was.
+ * what came before it is of no use. Meanwhile the state may be written; a snapshot shows it as it was. Rows that led
+ * further than the state are skipped.
  * Rule: a row counts only if it ends where the next one begins, and if each change leads to what came next.
  */
-import type { Bytes } from '@paxkv/protocol';
 import type { AbstractSnapshot } from 'abstract-level';
 import { StateError } from '../../state-machine/state-error.ts';
 import { type CachedEntry, toCachedEntry } from '../../state-machine/store/cached-value.ts';
@@ -12,16 +12,17 @@ import {
   type ChangesSpan,
   type RecentChange,
 } from '../../state-machine/store/changes/recent-changes.ts';
-import { attempt } from './attempt.ts';
-import { readEntry } from './entry-row.ts';
+import { attempt } from '../state/attempt.ts';
+import { readEntry } from '../state/entry-row.ts';
+import { dataKeyOf } from '../state/row-keys.ts';
+import type { StateLevel, StateTables } from '../state/state-database-options.ts';
+import type { HistoryLog, StoredRow } from './history-log.ts';
 import { type HistoryRow, type StoredChange, toHistoryRow } from './history-row.ts';
-import { dataKeyOf, historyRange } from './row-keys.ts';
-import type { StateDatabaseOptions, StateLevel } from './state-database-options.ts';
 
-/** Rows that are read in one go. Each takes about a millisecond. */
-const rowsAtOnce = 4;
-
-export interface HistoryReadingOptions extends Pick<StateDatabaseOptions, 'tables'> {
+export interface HistoryReadingOptions {
+  readonly log: Pick<HistoryLog, 'begin'>;
+  /** Verified before an entry is read from them. */
+  readonly tables?: Pick<StateTables, 'expectIntact'> | undefined;
   /** That of the state. */
   readonly revision: number;
   /** About so many bytes of changes are read. */
@@ -64,33 +65,24 @@ class HistoryReading {
   }
 
   async read(): Promise<ChangesSpan> {
-    const { revision, bytesMax, tables } = this.#options;
-    const range = historyRange(revision);
-    await attempt('verify the history', async () => tables?.expectIntactWithin(range));
-    const iterator = this.#level.iterator({ ...range, reverse: true, snapshot: this.#snapshot });
-    try {
-      while (this.#bytes < bytesMax) {
-        const rows = await attempt('read the history', () => iterator.nextv(rowsAtOnce));
-        if (rows.length === 0 || !(await this.#takeAll(rows))) break;
-      }
-    } finally {
-      await iterator.close();
+    const { log, revision, bytesMax } = this.#options;
+    for await (const stored of log.begin(revision)) {
+      if (stored.until > this.#after) continue;
+      if (!(await this.#take(stored)) || this.#bytes >= bytesMax) break;
     }
     return { after: this.#after, until: revision, changes: this.#parts.reverse().flat() };
   }
 
-  /** Returns false if there are no more rows that count. */
-  async #takeAll(rows: readonly (readonly [Bytes, Bytes])[]): Promise<boolean> {
-    for (const [key, sealed] of rows) {
-      const row = readable(key, sealed);
-      if (row === undefined || row.until !== this.#after) return false;
-      await this.#readPresent(row.changes);
-      const changes = this.#completed(row.changes);
-      if (changes === undefined) return false;
-      this.#parts.push(changes);
-      this.#after = row.after;
-      this.#bytes += changes.reduce((sum, change) => sum + bytesOf(change), 0);
-    }
+  /** Returns false if the row does not count. */
+  async #take(stored: StoredRow): Promise<boolean> {
+    const row = readable(stored);
+    if (row === undefined || row.until !== this.#after) return false;
+    await this.#readPresent(row.changes);
+    const changes = this.#completed(row.changes);
+    if (changes === undefined) return false;
+    this.#parts.push(changes);
+    this.#after = row.after;
+    this.#bytes += changes.reduce((sum, change) => sum + bytesOf(change), 0);
     return true;
   }
 
@@ -127,7 +119,7 @@ class HistoryReading {
 }
 
 /** `undefined` for a row that is damaged, or that another version wrote. */
-function readable(key: Bytes, sealed: Bytes): HistoryRow | undefined {
+function readable({ key, sealed }: StoredRow): HistoryRow | undefined {
   try {
     return toHistoryRow(key, sealed);
   } catch (error) {

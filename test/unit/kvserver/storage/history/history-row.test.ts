@@ -1,16 +1,16 @@
 import {
   fromHistoryRow,
   type HistoryRow,
+  historyKey,
   rowsOf,
   type StoredChange,
   toHistoryRow,
-} from '@paxkv/kvserver/internal/storage/state/history-row';
-import { historyKey } from '@paxkv/kvserver/internal/storage/state/row-keys';
+} from '@paxkv/kvserver/internal/storage/history/history-row';
 import { bodyOf, seal } from '@paxkv/kvserver/internal/storage/state/rows';
 import { toLeaseId, unpack } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { codeOf } from './machine-reads.ts';
+import { codeOf } from '../state/machine-reads.ts';
 
 const lease = toLeaseId('BQUFBQUFBQUFBQUFBQUFBQ');
 const value = fc.oneof(

@@ -1,11 +1,12 @@
-/** The files of the log window in one directory, on Node's file system. */
+/** Append-only files in one directory, on Node's file system. */
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { hasCode } from '../disk-error.ts';
-import { readFully } from '../read-fully.ts';
-import type { FoundFile, WindowFile, WindowFiles } from './window-files.ts';
+import { dirname, join } from 'node:path';
+import type { AppendFile, AppendFiles, FoundFile } from './append-files.ts';
+import { hasCode } from './disk-error.ts';
+import { syncDirectory } from './durable-file.ts';
+import { readFully } from './read-fully.ts';
 
-export class NodeWindowFiles implements WindowFiles {
+export class NodeAppendFiles implements AppendFiles {
   readonly #directory: string;
 
   /** `directory` need not exist; its parent must. */
@@ -27,15 +28,16 @@ export class NodeWindowFiles implements WindowFiles {
     return found;
   }
 
-  async open(name: string): Promise<WindowFile> {
+  async open(name: string): Promise<AppendFile> {
     const handle = await open(join(this.#directory, name), 'r');
     const { size } = await handle.stat();
-    return new NodeWindowFile(handle, size);
+    return new NodeAppendFile(handle, { directory: this.#directory, size });
   }
 
-  async create(name: string): Promise<WindowFile> {
+  async create(name: string): Promise<AppendFile> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    return new NodeWindowFile(await open(join(this.#directory, name), 'w+', 0o600), 0);
+    const handle = await open(join(this.#directory, name), 'w+', 0o600);
+    return new NodeAppendFile(handle, { directory: this.#directory, size: 0 });
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -47,13 +49,17 @@ export class NodeWindowFiles implements WindowFiles {
   }
 }
 
-class NodeWindowFile implements WindowFile {
+class NodeAppendFile implements AppendFile {
   readonly #handle: FileHandle;
+  readonly #directory: string;
   #size: number;
+  /** Whether the names of the file and of its directory survive a power loss. */
+  #hasDurableName = false;
 
-  constructor(handle: FileHandle, size: number) {
+  constructor(handle: FileHandle, at: { directory: string; size: number }) {
     this.#handle = handle;
-    this.#size = size;
+    this.#directory = at.directory;
+    this.#size = at.size;
   }
 
   get size(): number {
@@ -73,6 +79,14 @@ class NodeWindowFile implements WindowFile {
       if (bytesWritten !== total) throw new Error('the disk took a part of what was written');
       this.#size += total;
     }
+  }
+
+  async flush(): Promise<void> {
+    await this.#handle.datasync();
+    if (this.#hasDurableName) return;
+    await syncDirectory(this.#directory);
+    await syncDirectory(dirname(this.#directory));
+    this.#hasDurableName = true;
   }
 
   async close(): Promise<void> {

@@ -1,22 +1,24 @@
 /**
- * The disk under a simulated log window. Everything appended is visible at once; a crash of the program keeps
- * most of it, and a power loss may tear the end of any file.
+ * The disk under a simulated log window or history. Everything appended is visible at once; a crash of the program
+ * keeps most of it, and a power loss may tear what was not flushed off the end of any file.
  */
 import type {
+  AppendFile,
+  AppendFiles,
   FoundFile,
-  WindowFile,
-  WindowFiles,
-} from '@paxkv/kvserver/internal/storage/log-window/window-files';
+} from '@paxkv/kvserver/internal/storage/append-files';
 import type { Gate, SeededRandom, World } from '@paxkv/simulator';
 
 interface Content {
   bytes: Buffer;
+  /** So many bytes survive every crash. */
+  flushed: number;
   writtenMs: number;
 }
 
 const appendMsMax = 3;
 
-export class WindowDisk {
+export class AppendDisk {
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #contents = new Map<string, Content>();
@@ -34,7 +36,7 @@ export class WindowDisk {
     return new Map([...this.#contents].map(([name, { bytes }]) => [name, bytes.length]));
   }
 
-  /** Makes the next write fail. */
+  /** Makes the next write or flush fail. */
   failNextWrite(error: Error | undefined): void {
     this.#failure = error;
   }
@@ -50,7 +52,9 @@ export class WindowDisk {
   /** Cuts off the end of a file. */
   cut(name: string, length: number): void {
     const content = this.#contents.get(name);
-    if (content !== undefined) content.bytes = content.bytes.subarray(0, length);
+    if (content === undefined) return;
+    content.bytes = content.bytes.subarray(0, length);
+    content.flushed = Math.min(content.flushed, length);
   }
 
   /** Flips one bit of a file. */
@@ -67,18 +71,18 @@ export class WindowDisk {
     }
   }
 
-  /** Cuts a random piece off the end of the files written last, with this probability for each. */
+  /** Cuts a random piece of what was not flushed off the end of each file, with this probability for each. */
   crash(tearChance: number): void {
     this.#boot += 1;
     for (const [name, content] of this.#contents) {
       if (!this.#random.chance(tearChance)) continue;
-      const length = this.#random.integer(0, content.bytes.length);
+      const length = this.#random.integer(content.flushed, content.bytes.length);
       this.#contents.set(name, { ...content, bytes: content.bytes.subarray(0, length) });
     }
   }
 
   /** The files for one incarnation of a server. Results pass through `gate`. */
-  open(gate?: Gate): WindowFiles {
+  open(gate?: Gate): AppendFiles {
     this.#boot += 1;
     const boot = this.#boot;
     const after = async <T>(act: () => T): Promise<T> => {
@@ -91,7 +95,8 @@ export class WindowDisk {
       open: (name) => after(() => this.#file(name, after)),
       create: (name) =>
         after(() => {
-          this.#contents.set(name, { bytes: Buffer.alloc(0), writtenMs: this.#world.now() });
+          const writtenMs = this.#world.now();
+          this.#contents.set(name, { bytes: Buffer.alloc(0), flushed: 0, writtenMs });
           return this.#file(name, after);
         }),
       rename: (from, to) => after(() => this.#rename(from, to)),
@@ -100,6 +105,12 @@ export class WindowDisk {
           this.#contents.delete(name);
         }),
     };
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
   }
 
   #list(): FoundFile[] {
@@ -114,7 +125,7 @@ export class WindowDisk {
     this.#contents.set(to, content);
   }
 
-  #file(name: string, after: <T>(act: () => T) => Promise<T>): WindowFile {
+  #file(name: string, after: <T>(act: () => T) => Promise<T>): AppendFile {
     const content = this.#contents.get(name);
     if (content === undefined) throw new Error(`there is no file ${name}`);
     return {
@@ -126,13 +137,16 @@ export class WindowDisk {
       append: (pieces) => {
         const copies = pieces.map((piece) => piece.slice());
         return after(() => {
-          const failure = this.#failure;
-          this.#failure = undefined;
-          if (failure !== undefined) throw failure;
+          this.#throwFailure();
           content.bytes = Buffer.concat([content.bytes, ...copies]);
           content.writtenMs = this.#world.now();
         });
       },
+      flush: () =>
+        after(() => {
+          this.#throwFailure();
+          content.flushed = content.bytes.length;
+        }),
       close: () => Promise.resolve(),
     };
   }

@@ -1,12 +1,20 @@
-import { readdir, readFile, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
-import { LogWindow, NodeWindowFiles } from '@paxkv/kvserver/internal/storage/index';
+import {
+  type FileHandle,
+  mkdir,
+  open as openFile,
+  readdir,
+  readFile,
+  stat,
+  utimes,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LogWindow, NodeAppendFiles } from '@paxkv/kvserver/internal/storage/index';
 import { systemClock } from '@paxkv/kvserver/internal/system/clock';
 import { expect } from 'chai';
-import { Scratch } from '../scratch.ts';
-import { decisions, never, valuesFrom, valuesOf } from './window-fixtures.ts';
+import { decisions, never, valuesFrom, valuesOf } from './log-window/window-fixtures.ts';
+import { Scratch } from './scratch.ts';
 
-describe('NodeWindowFiles', () => {
+describe('NodeAppendFiles', () => {
   const scratch = new Scratch();
   let directory: string;
   beforeEach(async () => {
@@ -16,7 +24,7 @@ describe('NodeWindowFiles', () => {
 
   function open(): Promise<LogWindow> {
     return LogWindow.open({
-      files: new NodeWindowFiles(directory),
+      files: new NodeAppendFiles(directory),
       owner: 'tests/0',
       clock: systemClock,
       bytesMax: 64 * 1024,
@@ -49,7 +57,7 @@ describe('NodeWindowFiles', () => {
   });
 
   it('append pieces of any number, one behind the other', async () => {
-    const files = new NodeWindowFiles(directory);
+    const files = new NodeAppendFiles(directory);
     const file = await files.create('a');
     const pieces = Array.from({ length: 3000 }, (_, index) => Buffer.from([index % 251]));
     await file.append(pieces.slice(0, 1100));
@@ -59,8 +67,42 @@ describe('NodeWindowFiles', () => {
     expect(await readFile(join(directory, 'a'))).to.deep.equal(Buffer.concat(pieces));
   });
 
+  /** The numbers of the files and directories that are flushed while `act` runs, in order. */
+  async function flushedDuring(act: () => Promise<void>): Promise<number[]> {
+    const probe = await openFile(dirname(directory));
+    const handles: Pick<FileHandle, 'sync' | 'datasync'> = Object.getPrototypeOf(probe);
+    await probe.close();
+    const flushed: number[] = [];
+    const { sync, datasync } = handles;
+    const noted = (flush: () => Promise<void>) =>
+      async function (this: FileHandle) {
+        flushed.push((await this.stat()).ino);
+        return flush.call(this);
+      };
+    Object.assign(handles, { sync: noted(sync), datasync: noted(datasync) });
+    try {
+      await act();
+    } finally {
+      Object.assign(handles, { sync, datasync });
+    }
+    return flushed;
+  }
+
+  it('flush what they hold, and with the first flush their name and that of the directory', async () => {
+    await mkdir(directory);
+    const file = await new NodeAppendFiles(directory).create('a');
+    await file.append([Buffer.from('one')]);
+    const inodes: number[] = [];
+    for (const path of [join(directory, 'a'), directory, dirname(directory)]) {
+      inodes.push((await stat(path)).ino);
+    }
+    expect(await flushedDuring(() => file.flush())).to.deep.equal(inodes);
+    expect(await flushedDuring(() => file.flush())).to.deep.equal(inodes.slice(0, 1));
+    await file.close();
+  });
+
   it('tell how long ago each file was written', async () => {
-    const files = new NodeWindowFiles(directory);
+    const files = new NodeAppendFiles(directory);
     await (await files.create('a')).close();
     const hourAgo = new Date(Date.now() - 3_600_000);
     await utimes(join(directory, 'a'), hourAgo, hourAgo);
