@@ -6,7 +6,8 @@ import type { Company } from './turns.ts';
  * processors to be ready in time.
  */
 const alone: readonly RegExp[] = [
-  /^(?:browser|examples|fuzz|level|packages|process|upgrade)\//,
+  /^(?:browser|fuzz|level|packages|upgrade)\//,
+  /^process\/(?!(?:cli|words)$)/,
   /^deploy\/rolling/,
   /^faults\/(?:faults$|disk\/|network\/)/,
   // Its seeds run on all processors as it is.
