@@ -6,8 +6,7 @@ import type { Company } from './turns.ts';
  * processors to be ready in time.
  */
 const alone: readonly RegExp[] = [
-  /^(?:browser|fuzz|level|packages|upgrade)\//,
-  /^process\/(?!(?:cli|words)$)/,
+  /^(?:browser|examples|fuzz|level|packages|process|upgrade)\//,
   /^deploy\/rolling/,
   /^faults\/(?:faults$|disk\/|network\/)/,
   // Its seeds run on all processors as it is.
