@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
@@ -13,7 +13,6 @@ import { thisMachine } from '../evidence/machine.ts';
 import { countsOf } from '../evidence/result.ts';
 import { readResult } from '../evidence/result-file.ts';
 import { commitName } from '../simulation/report/seed-ledger.ts';
-import { inLanes } from './in-lanes.ts';
 import { gatePieces } from './pieces.ts';
 import { appendPiece, recordFile, tellRecord } from './record.ts';
 import { type Result, toTable } from './report.ts';
@@ -50,30 +49,31 @@ const stages =
     : pieces.filter(({ title }) => title === piece);
 if (stages.length === 0) program.error('there is no such stage; --piece list prints the pieces');
 
-const lanes = Math.min(2, availableParallelism());
-const results = await inLanes(stages, lanes, (stage, output) => {
-  if (append) return runPiece(stage);
-  return run(stage, { output });
-});
+const results: Result[] = [];
+for (const stage of stages) {
+  const startedAt = new Date().toISOString();
+  console.log(`\n== ${stage.title}: ${tellCommand(stage)}`);
+  if (append) await runPiece(stage, startedAt);
+  else results.push(await run(stage));
+}
 console.log(`\n${toTable(results)}`);
 process.exitCode = results.every(({ hasPassed }) => hasPassed) ? 0 : 1;
 
 /** Runs a piece, and adds it to the record. */
-async function runPiece(stage: Stage): Promise<Result> {
-  const startedAt = new Date().toISOString();
+async function runPiece(stage: Stage, startedAt: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'paxkv-gate-'));
   try {
     const json = join(folder, 'result.json');
     const hasData = !stage.program.startsWith('paxos/');
     const commit = commitName(import.meta.dirname);
-    const result = await run(stage, { output: 'live', more: hasData ? ['--json', json] : [] });
+    const result = await run(stage, hasData ? ['--json', json] : []);
+    results.push(result);
     const counts = existsSync(json) ? countsOf(readResult(json)) : {};
     const { title, ...rest } = result;
     const command = tellCommand(stage);
     const machine = thisMachine();
     const entry = { piece: title, commit, machine, startedAt, ...rest, command, counts };
     console.log(`\n${tellRecord(appendPiece(recordFile, entry), { commit, pieces: names })}`);
-    return result;
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -85,14 +85,9 @@ function tellCommand({ program: file, args }: Stage): string {
 
 /** Prints the output of the stage, and keeps its last line for the table. */
 async function run(
-  stage: Stage,
-  { output, more = [] }: { readonly output: 'live' | 'at its end'; readonly more?: string[] },
+  { title, program: file, args }: Stage,
+  more: readonly string[] = [],
 ): Promise<Result> {
-  const { title, program: file, args } = stage;
-  const heading = `\n== ${title}: ${tellCommand(stage)}`;
-  const kept: string[] = [];
-  const print = (line: string) => (output === 'live' ? console.log(line) : kept.push(line));
-  print(heading);
   const startMs = performance.now();
   const path = join(import.meta.dirname, '..', file);
   const flags = ['--enable-source-maps', '--expose-gc'];
@@ -102,11 +97,10 @@ async function run(
   let lastLine = '';
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
-    print(line);
+    console.log(line);
     if (line.trim() !== '') lastLine = line.trim();
   });
   const [[code]] = await Promise.all([once(child, 'exit'), once(lines, 'close')]);
-  if (kept.length > 0) console.log(kept.join('\n'));
   const seconds = Math.round((performance.now() - startMs) / 1000);
   return { title, seconds, hasPassed: code === 0, lastLine };
 }

@@ -28,10 +28,9 @@ function simulationPiece(index: number): Stage {
     title: `simulation ${index + 1}`,
     program: 'simulation/main.js',
     args: ['--seeds', `${count}`, '--first', `${gateSeeds.first + index * count}`],
-    company: 'alone',
   };
 }
 
-function part({ title, args, ...rest }: Stage, name: string, more: readonly string[]): Stage {
-  return { ...rest, title: `${title}: ${name}`, args: [...args, ...more] };
+function part({ title, program, args }: Stage, name: string, more: readonly string[]): Stage {
+  return { title: `${title}: ${name}`, program, args: [...args, ...more] };
 }

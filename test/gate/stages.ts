@@ -1,5 +1,4 @@
 /** The stages that run before a change is accepted, and before a release. */
-import type { Company } from '../runner/turns.ts';
 
 export const tiers = ['ci', 'gate'] as const;
 export type Tier = (typeof tiers)[number];
@@ -10,8 +9,6 @@ export interface Stage {
   /** Path below `test/dist`. */
   readonly program: string;
   readonly args: readonly string[];
-  /** `together` for what measures no time. */
-  readonly company: Company;
 }
 
 /** The two tiers and `npm test` use disjoint seeds. */
@@ -23,38 +20,32 @@ const fuzzInputCounts: Record<Tier, number> = { ci: 2000, gate: 500_000 };
 /** The seeds of the simulation before a release. */
 export const gateSeeds = { first: firstSeeds.gate, count: seedCounts.gate };
 
-/** Those that may run beside others begin with the longest of a single process. */
 export function stagesOf(tier: Tier): readonly Stage[] {
   return [
-    {
-      title: 'damage matrix',
-      program: 'damage/main.js',
-      args: tier === 'ci' ? ['--share', 'ci'] : ['--share', 'all', '--times', '5'],
-      company: 'together',
-    },
     {
       title: 'lab with a leader',
       program: 'paxos/main.js',
       args: ['--leader', '--loops', `${labLoopCounts[tier]}`, '--seed', `${firstSeeds[tier]}`],
-      company: 'together',
     },
     {
       title: 'simulation',
       program: 'simulation/main.js',
       args: ['--seeds', `${seedCounts[tier]}`, '--first', `${firstSeeds[tier]}`],
-      company: 'together',
     },
     {
       title: 'seeded mistakes',
       program: 'mutants/main.js',
       args: tier === 'ci' ? ['--quick', '--sample', '20', '--hunt-unnoticed'] : [],
-      company: 'alone',
+    },
+    {
+      title: 'damage matrix',
+      program: 'damage/main.js',
+      args: tier === 'ci' ? ['--share', 'ci'] : ['--share', 'all', '--times', '5'],
     },
     {
       title: 'real processes',
       program: 'faults/main.js',
       args: ['--tier', tier, '--minutes', tier === 'ci' ? '0.5' : '10'],
-      company: 'alone',
     },
     ...['http', 'stream', 'peers', 'proven-peers'].map((name) => fuzzing(name, tier)),
     ...(tier === 'ci' ? [] : [generatedMutants, labOverSockets]),
@@ -66,7 +57,6 @@ const generatedMutants: Stage = {
   title: 'generated mutants',
   program: 'mutants/main.js',
   args: ['--generated'],
-  company: 'alone',
 };
 
 function fuzzing(name: string, tier: Tier): Stage {
@@ -75,7 +65,6 @@ function fuzzing(name: string, tier: Tier): Stage {
     title: `fuzzing of ${name}`,
     program: 'fuzz/main.js',
     args: ['--target', name, ...inputs],
-    company: 'alone',
   };
 }
 
@@ -83,5 +72,4 @@ const labOverSockets: Stage = {
   title: 'lab over sockets',
   program: 'paxos/main.js',
   args: ['--sockets', '--loops', '20'],
-  company: 'alone',
 };
