@@ -1,16 +1,27 @@
-/** How long the tests and hooks of each file took, so that the slowest files can be named. */
+/** How long each test file took, with its hooks, so that the slowest can be named. */
 
 /** Files that are named at the end of a run. */
 const namedMax = 12;
-/** A run whose files take less together names none. */
+/** A run that takes less names none. */
 const runMsMin = 60_000;
 
 export class FileTimes {
   readonly #msOf = new Map<string, number>();
+  #current: { readonly file: string; readonly startMs: number } | undefined;
 
-  /** A test or a hook of `file` took so many milliseconds. */
-  add(file: string, ms: number): void {
-    this.#msOf.set(file, (this.#msOf.get(file) ?? 0) + ms);
+  /** The tests of `file` start, at a time in milliseconds. */
+  start(file: string, nowMs: number): void {
+    if (this.#current?.file === file) return;
+    this.end(nowMs);
+    this.#current = { file, startMs: nowMs };
+  }
+
+  /** No further test starts. */
+  end(nowMs: number): void {
+    if (this.#current === undefined) return;
+    const { file, startMs } = this.#current;
+    this.#msOf.set(file, (this.#msOf.get(file) ?? 0) + nowMs - startMs);
+    this.#current = undefined;
   }
 
   /** The slowest files and their milliseconds, slowest first. Empty after a short run. */

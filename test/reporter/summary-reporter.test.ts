@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { folderOf } from './summary-reporter.ts';
 
 const mocha = fileURLToPath(new URL('../../../node_modules/mocha/bin/mocha.js', import.meta.url));
 const reporter = fileURLToPath(new URL('summary-reporter.js', import.meta.url));
@@ -42,23 +43,20 @@ describe('the report of npm test', function () {
     expect(lines.at(-1)).to.match(/^ {2}2 passing \(\d+ms\)$/);
   });
 
-  for (const flags of [[], ['--parallel', '--jobs', '2']]) {
-    const where = flags.length === 0 ? 'of one process' : 'of several processes';
-    it(`prints a failure immediately and again in full, with the counts below, ${where}`, async () => {
-      const text = await report(passing + failing, ...flags);
-      const places = [
-        /^ {2}1\) a store loses nothing$/m,
-        /^ {2}\S+ +2 passing, 1 pending, 1 failing \(\d+ms\)$/m,
-        /^ +Error: lost$/m,
-        /^ {2}1 pending$/m,
-        /^ {2}2 passing \(\d+ms\)$/m,
-        /^ {2}1 failing\n$/m,
-      ].map((pattern) => text.search(pattern));
-      expect(places, text).to.deep.equal([...places].sort((a, b) => a - b));
-      expect(places, text).not.to.include(-1);
-      expect(text).not.to.contain('keeps a value');
-    });
-  }
+  it('prints a failure immediately and again in full, with the counts below', async () => {
+    const text = await report(passing + failing);
+    const places = [
+      /^ {2}1\) a store loses nothing$/m,
+      /^ {2}\S+ +2 passing, 1 pending, 1 failing \(\d+ms\)$/m,
+      /^ +Error: lost$/m,
+      /^ {2}1 pending$/m,
+      /^ {2}2 passing \(\d+ms\)$/m,
+      /^ {2}1 failing\n$/m,
+    ].map((pattern) => text.search(pattern));
+    expect(places, text).to.deep.equal([...places].sort((a, b) => a - b));
+    expect(places, text).not.to.include(-1);
+    expect(text).not.to.contain('keeps a value');
+  });
 
   it('prints every title with --verbose, and the counts below the failures', async () => {
     const text = await report(passing + failing, '--verbose');
@@ -66,5 +64,12 @@ describe('the report of npm test', function () {
       expect(text).to.contain(claim);
     }
     expect(text).to.match(/Error: lost[\s\S]*\n {2}2 passing \(\d+ms\)\n {2}1 failing\n$/);
+  });
+
+  it('counts unit tests by package, and a test beside the folders by its name', () => {
+    const root = fileURLToPath(new URL('..', import.meta.url));
+    expect(folderOf(join(root, 'unit/cli/commands/get.test.js'))).to.equal('unit/cli');
+    expect(folderOf(join(root, 'simulation/invariants/values.test.js'))).to.equal('simulation');
+    expect(folderOf(join(root, 'tidy.test.js'))).to.equal('tidy');
   });
 });

@@ -2,43 +2,59 @@
  * The output of `npm test`: a line for each folder of tests, the slowest files of a long run, then failures in
  * full, and finally the counts. With `--verbose`, every title.
  */
+import path from 'node:path';
 import Mocha from 'mocha';
 import { FileTimes } from './file-times.ts';
-import { type Counts, type Folder, FolderCounts, nameOf } from './folder-counts.ts';
 
 const { Base, Spec } = Mocha.reporters;
-const {
-  EVENT_HOOK_BEGIN,
-  EVENT_HOOK_END,
-  EVENT_RUN_END,
-  EVENT_TEST_FAIL,
-  EVENT_TEST_PASS,
-  EVENT_TEST_PENDING,
-} = Mocha.Runner.constants;
+const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } =
+  Mocha.Runner.constants;
 
+/** A folder below test/dist is named by its first path segment; one of unit tests by two. */
+const testsRoot = path.join(import.meta.dirname, '..');
+const foldersOfFolders = new Set(['unit']);
 const nameWidth = 22;
 
-interface Options extends Mocha.MochaOptions {
-  /** All files of the run; mocha adds them. */
-  readonly files?: readonly string[];
+interface Counts {
+  passing: number;
+  pending: number;
+  failing: number;
+}
+
+/** Consecutive tests of one folder. */
+class Folder {
+  readonly name: string;
+  readonly counts: Counts = { passing: 0, pending: 0, failing: 0 };
+  readonly #startMs = performance.now();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  toString(): string {
+    const parts = Object.entries(this.counts)
+      .filter(([kind, count]) => count > 0 || kind === 'passing')
+      .map(([kind, count]) => `${count} ${kind}`);
+    const time = toDuration(performance.now() - this.#startMs);
+    return `  ${this.name.padEnd(nameWidth)}${parts.join(', ')} (${time})`;
+  }
 }
 
 class FolderReporter extends Base {
   readonly #isTerminal = process.stdout.isTTY === true;
-  readonly #folders: FolderCounts;
+  #folder: Folder | undefined;
   readonly #times = new FileTimes();
   #failureCount = 0;
 
-  constructor(runner: Mocha.Runner, options: Options) {
+  constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    this.#folders = new FolderCounts(options.files ?? []);
-    runner.on(EVENT_HOOK_BEGIN, ({ file }) => this.#enter(file));
-    runner.on(EVENT_HOOK_END, (hook) => this.#addTime(hook));
-    runner.on(EVENT_TEST_PASS, (test) => this.#count(test, 'passing'));
-    runner.on(EVENT_TEST_PENDING, (test) => this.#count(test, 'pending'));
+    runner.on(EVENT_SUITE_BEGIN, ({ file }) => this.#enter(file));
+    runner.on(EVENT_TEST_PASS, () => this.#count('passing'));
+    runner.on(EVENT_TEST_PENDING, () => this.#count('pending'));
     runner.on(EVENT_TEST_FAIL, (test) => this.#fail(test));
     runner.once(EVENT_RUN_END, () => {
-      this.#end();
+      this.#leave();
+      this.#printSlowest();
       this.epilogue();
     });
   }
@@ -48,26 +64,27 @@ class FolderReporter extends Base {
   }
 
   #enter(file: string | undefined): void {
-    const finished = file === undefined ? undefined : this.#folders.enter(file);
-    if (finished !== undefined) this.#print(finished);
+    if (file === undefined) return;
+    this.#times.start(file, performance.now());
+    const name = folderOf(file);
+    if (this.#folder?.name === name) return;
+    this.#leave();
+    this.#folder = new Folder(name);
   }
 
-  #addTime({ file, duration = 0 }: Mocha.Runnable): void {
-    const { current } = this.#folders;
-    if (file === undefined || current === undefined) return;
-    current.ms += duration;
-    this.#times.add(file, duration);
+  #leave(): void {
+    if (this.#folder === undefined) return;
+    this.#clear();
+    Base.consoleLog('%s', `${this.#folder}`);
+    this.#folder = undefined;
   }
 
-  #count(test: Mocha.Runnable, kind: keyof Counts): void {
-    this.#enter(test.file);
-    this.#addTime(test);
-    const { current } = this.#folders;
-    if (current === undefined) return;
-    current.counts[kind] += 1;
+  #count(kind: keyof Counts): void {
+    if (this.#folder === undefined) return;
+    this.#folder.counts[kind] += 1;
     if (!this.#isTerminal) return;
     this.#clear();
-    process.stdout.write(toLine(current));
+    process.stdout.write(`${this.#folder}`);
   }
 
   /** Prints a failure immediately; the details follow at the end. */
@@ -75,11 +92,11 @@ class FolderReporter extends Base {
     this.#failureCount += 1;
     this.#clear();
     Base.consoleLog('%s', `  ${this.#failureCount}) ${test.fullTitle()}`);
-    this.#count(test, 'failing');
+    this.#count('failing');
   }
 
-  #end(): void {
-    for (const folder of this.#folders.end()) this.#print(folder);
+  #printSlowest(): void {
+    this.#times.end(performance.now());
     const slowest = this.#times.slowest();
     if (slowest.length > 0) Base.consoleLog('  the slowest files:');
     for (const [file, ms] of slowest) {
@@ -87,22 +104,9 @@ class FolderReporter extends Base {
     }
   }
 
-  #print(folder: Folder): void {
-    if (folder.isEmpty) return;
-    this.#clear();
-    Base.consoleLog('%s', toLine(folder));
-  }
-
   #clear(): void {
     if (this.#isTerminal) Base.cursor.CR();
   }
-}
-
-function toLine({ name, counts, ms }: Folder): string {
-  const parts = Object.entries(counts)
-    .filter(([kind, count]) => count > 0 || kind === 'passing')
-    .map(([kind, count]) => `${count} ${kind}`);
-  return `  ${name.padEnd(nameWidth)}${parts.join(', ')} (${toDuration(ms)})`;
 }
 
 class ClaimReporter extends Spec {
@@ -119,6 +123,19 @@ function printEnd({ stats, failures }: Mocha.reporters.Base): void {
   const time = Base.color('light', ` (${toDuration(stats.duration ?? 0)})`);
   Base.consoleLog('%s', Base.color('green', `  ${stats.passes} passing`) + time);
   if (stats.failures > 0) Base.consoleLog(Base.color('fail', `  ${stats.failures} failing`));
+}
+
+/** The name of the folder that a test file counts in. */
+export function folderOf(file: string): string {
+  const [first = '', ...rest] = path.relative(testsRoot, file).split(path.sep);
+  const [second] = rest;
+  if (second === undefined) return first.replace(/\.test\.js$/, '');
+  return foldersOfFolders.has(first) && rest.length > 1 ? `${first}/${second}` : first;
+}
+
+/** The path of a test file below the folder of all tests, as its source is named. */
+function nameOf(file: string): string {
+  return path.relative(testsRoot, file).replace(/\.js$/, '.ts');
 }
 
 function toDuration(ms: number): string {
