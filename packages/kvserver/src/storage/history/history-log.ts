@@ -28,7 +28,7 @@ export interface HistoryLogOptions {
   readonly files: AppendFiles;
   /** About so many bytes of changes are wanted. Files are deleted as what they hold leaves memory. */
   readonly bytesMax: number;
-  /** The disk failed: the history has a gap. */
+  /** The disk failed: the history has a gap. Called once until the disk works again. */
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -63,6 +63,7 @@ export class HistoryLog {
   #segments: readonly Segment[] = [];
   #open: OpenSegment | undefined;
   #begun: Promise<void> = Promise.resolve();
+  #hasFailed = false;
 
   constructor(options: HistoryLogOptions) {
     this.#options = options;
@@ -160,10 +161,12 @@ export class HistoryLog {
   async #try(act: () => Promise<void>): Promise<void> {
     try {
       await act();
+      this.#hasFailed = false;
     } catch (error) {
       // What was written of a row would hide those behind it.
       await this.#complete();
-      this.#options.onFailed(error);
+      if (!this.#hasFailed) this.#options.onFailed(error);
+      this.#hasFailed = true;
     }
   }
 }

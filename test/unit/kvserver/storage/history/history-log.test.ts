@@ -138,6 +138,16 @@ describe('HistoryLog', () => {
     expect(await untilsFrom(open(), 4)).to.deep.equal([4, 2, 1]);
   });
 
+  it('says once that the disk fails, until it works again', async () => {
+    const log = open();
+    await rowsFrom(log, 0);
+    for (const [revision, isFailing] of [true, true, true, false, true].entries()) {
+      disk.failNextWrite(isFailing ? new Error(`at ${revision}`) : undefined);
+      await append(log, revision, revision + 1);
+    }
+    expect(failures).to.deep.equal(['at 0', 'at 4']);
+  });
+
   it('begins anew for another state', async () => {
     const log = open();
     await rowsFrom(log, 0);
