@@ -37,6 +37,40 @@ export const storageEquivalents: readonly Equivalent[] = [
       because: 'a segment without live groups has 0 bytes of them, noted or not',
     },
   ]),
+  ...ofFile('kvserver/src/storage/journal/log-files.ts', [
+    {
+      within: 'expectNotBegun',
+      original: 'roomBehind(end, last) > 0',
+      mutated: 'roomBehind(end, last) > 1',
+      because: 'room is a multiple of eight bytes',
+    },
+    {
+      within: 'toSegment',
+      original: "!isInUse(found) || parsed.type !== 'valid'",
+      mutated: '!isInUse(found)',
+      because: 'only what has a valid header is in use',
+    },
+    ...['firstIndex', 'previous'].map((field) => ({
+      within: 'toSpare',
+      original: `${field}: 0`,
+      mutated: `${field}: 1`,
+      because: 'a torn header may have anything there',
+    })),
+    {
+      within: 'toSpare',
+      original: "parsed.type === 'valid' || isTornHeader(start, expected)",
+      mutated: 'isTornHeader(start, expected)',
+      because: 'the intact header of a spare differs in nothing from what is expected there',
+    },
+  ]),
+  ...ofFile('kvserver/src/storage/journal/log-writer.ts', [
+    {
+      within: 'append',
+      original: 'length === total',
+      mutated: 'false',
+      because: 'a slice of the whole payload has the same bytes',
+    },
+  ]),
   ...ofFile('kvserver/src/storage/journal/record-codec.ts', [
     {
       within: 'parseInteger',
