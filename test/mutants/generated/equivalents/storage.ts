@@ -2,9 +2,60 @@
 import { type Equivalent, ofFile } from './equivalent.ts';
 
 const emptyBuffer = 'whatever is asked for is longer than what it then seems to hold';
+const neverEmpty = 'a log has a segment at any time';
 const eitherWay = 'both loops forget the same instances, and only take more or fewer steps';
 
 export const storageEquivalents: readonly Equivalent[] = [
+  ...ofFile('kvserver/src/storage/journal/checkpointer.ts', [
+    { within: 'run', original: 'end = 0', mutated: 'end = 1', because: neverEmpty },
+    {
+      within: 'run',
+      original: 'this.#log.sequences[0] ?? end',
+      mutated: 'this.#log.sequences[0]',
+      because: neverEmpty,
+    },
+    ...[
+      ['this.#log.sequences.length + 1', 'this.#log.sequences.length + 2'],
+      ['count > 0 && this.isScattered', 'this.isScattered'],
+      ['count > 0', 'count >= 0'],
+      ['count -= 1', 'count += 1'],
+      ['count -= 1', 'count -= 0'],
+    ].map(([original = '', mutated = '']) => ({
+      within: 'gather',
+      original,
+      mutated,
+      because: 'what fills half a segment is in one before the count ends',
+    })),
+    {
+      within: '#deadCount',
+      original: 'this.#memory.live.bytesIn(sequence) > 0',
+      mutated: 'this.#memory.live.bytesIn(sequence) > 1',
+      because: 'a live group has a header of more than one byte',
+    },
+    {
+      within: '#dropFront',
+      original: 'this.#memory.live.bytesIn(last) > 0',
+      mutated: 'this.#memory.live.bytesIn(last) > 1',
+      because: 'a live group has a header of more than one byte',
+    },
+    ...[
+      'false',
+      'last === undefined',
+      'next === undefined',
+      '(last === undefined) && (next === undefined)',
+    ].map((mutated) => ({
+      within: '#dropFront',
+      original: 'last === undefined || next === undefined',
+      mutated,
+      because: 'there are two segments at least when one is dropped',
+    })),
+    {
+      within: '#liveGroups',
+      original: "'seq' in write && write.seq >= live.min",
+      mutated: 'write.seq >= live.min',
+      because: 'undefined is not above any number',
+    },
+  ]),
   ...ofFile('kvserver/src/storage/journal/live-writes.ts', [
     {
       within: 'forgetBelow',
