@@ -2,6 +2,7 @@
 import { type Equivalent, ofFile } from './equivalent.ts';
 
 const emptyBuffer = 'whatever is asked for is longer than what it then seems to hold';
+const moreMarks = 'a place that is remembered besides only saves reading';
 const neverEmpty = 'a log has a segment at any time';
 const eitherWay = 'both loops forget the same instances, and only take more or fewer steps';
 
@@ -197,5 +198,74 @@ export const storageEquivalents: readonly Equivalent[] = [
       mutated,
       because: 'reading nothing ends the loop as well',
     })),
+  ]),
+  ...ofFile('kvserver/src/storage/log-window/recovered-segments.ts', [
+    {
+      within: 'contiguousFrom',
+      original: 'from > 0',
+      mutated: 'from >= 0',
+      because: 'nothing stands before the first segment',
+    },
+  ]),
+  ...ofFile('kvserver/src/storage/log-window/window-segment.ts', [
+    ...['255 * 1024', '256 * 1023'].map((mutated) => ({
+      within: 'markDistance',
+      original: '256 * 1024',
+      mutated,
+      because: moreMarks,
+    })),
+    ...['append', '#mark'].map((within) => ({
+      within,
+      original: `offset - this.#lastMark(${within === 'append' ? 'marks' : '[]'})`,
+      mutated: `offset + this.#lastMark(${within === 'append' ? 'marks' : '[]'})`,
+      because: moreMarks,
+    })),
+    {
+      within: '#mark',
+      original: 'offset - this.#lastMark([]) >= markDistance',
+      mutated: 'true',
+      because: moreMarks,
+    },
+    ...[
+      ['(more.at(-1) ?? this.#marks.at(-1))?.offset ?? 0', '0'],
+      ['more.at(-1) ?? this.#marks.at(-1)', 'more.at(-1)'],
+      ['more.at(-1) ?? this.#marks.at(-1)', 'this.#marks.at(-1)'],
+      ['more.at(-1)', 'more.at(-0)'],
+      ['this.#marks.at(-1)', 'this.#marks.at(-0)'],
+      ['-1', '1'],
+    ].map(([original = '', mutated = '']) => ({
+      within: '#lastMark',
+      original,
+      mutated,
+      because: moreMarks,
+    })),
+    {
+      within: '#openToRead',
+      original: 'this.#name === name',
+      mutated: 'false',
+      because: 'it fails in the same way under the same name',
+    },
+    {
+      within: '#fragmentAt',
+      original: "found.type === 'fragment' && found.kind === windowFormat",
+      mutated: 'found.kind === windowFormat',
+      because: 'what is no fragment has no kind',
+    },
+  ]),
+  ...ofFile('kvserver/src/storage/state/entry-range.ts', [
+    ...['64 / 1024', '65 * 1024', '63 * 1024', '64 * 1025', '64 * 1023'].map((mutated) => ({
+      within: 'bytesAtOnce',
+      original: '64 * 1024',
+      mutated,
+      because: 'how much is read ahead changes no row',
+    })),
+  ]),
+  ...ofFile('kvserver/src/storage/state/start-rows.ts', [
+    {
+      within: 'checksum',
+      original: 'sumOfChecksums(this.#sessions.checksum, this.#leases.checksum)',
+      mutated: 'sumOfChecksums(this.#leases.checksum, this.#sessions.checksum)',
+      because: 'a sum does not depend on the order',
+    },
   ]),
 ];

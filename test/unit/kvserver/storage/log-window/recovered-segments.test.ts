@@ -3,7 +3,7 @@ import { crc32c } from '@paxkv/kvserver/internal/storage/crc32c';
 import { recoverSegments } from '@paxkv/kvserver/internal/storage/log-window/recovered-segments';
 import { WindowSegment } from '@paxkv/kvserver/internal/storage/log-window/window-segment';
 import { expect } from 'chai';
-import { decisions, Site, textOf } from './window-fixtures.ts';
+import { CountedFiles, decisions, Site, textOf } from './window-fixtures.ts';
 
 const seed = crc32c(Buffer.from('tests/0'));
 /** What a value of the fixtures takes on the disk. */
@@ -23,8 +23,12 @@ class Directory extends Site {
     return segment;
   }
 
-  recover(owner = seed): Promise<WindowSegment[]> {
-    return recoverSegments({ files: this.disk.open(), seed: owner, nowMs: this.world.now() });
+  /** Recovers what is on the disk, and leaves no file open. */
+  async recover(owner = seed): Promise<WindowSegment[]> {
+    const files = new CountedFiles(this.disk.open());
+    const segments = await recoverSegments({ files, seed: owner, nowMs: this.world.now() });
+    expect(files.openCount).to.equal(0);
+    return segments;
   }
 
   get names(): readonly string[] {
@@ -131,6 +135,14 @@ describe('Segments that an earlier run left', () => {
         [0, 5],
       ],
       kept: [[0, 9]],
+    },
+    {
+      title: 'count from the one that begins last where one is within another',
+      ranges: [
+        [5, 8],
+        [0, 9],
+      ],
+      kept: [[5, 8]],
     },
     { title: 'count if there is one alone', ranges: [[3, 5]], kept: [[3, 5]] },
   ] as readonly { title: string; ranges: readonly Range[]; kept: readonly Range[] }[]) {

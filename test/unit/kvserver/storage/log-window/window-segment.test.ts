@@ -1,5 +1,4 @@
 /** One file of the log window: what is appended, what is read, and what is never given away. */
-import type { AppendFile, AppendFiles } from '@paxkv/kvserver/internal/storage/append-files';
 import { crc32c } from '@paxkv/kvserver/internal/storage/crc32c';
 import { sealFragment } from '@paxkv/kvserver/internal/storage/journal/fragment';
 import {
@@ -9,7 +8,7 @@ import {
   WindowSegment,
 } from '@paxkv/kvserver/internal/storage/log-window/window-segment';
 import { expect } from 'chai';
-import { decisions, Site, textOf } from './window-fixtures.ts';
+import { CountedFiles, decisions, Site, textOf } from './window-fixtures.ts';
 
 const seed = crc32c(Buffer.from('tests/0'));
 const valueBytes = 100;
@@ -22,21 +21,8 @@ const large = 200 * 1024;
 const openName = '0000000000000005.log';
 const completeName = '0000000000000005-0000000000000009.log';
 
-/** A directory that counts which of its files are open, and how much is read of them. */
 class Directory extends Site {
-  readonly files: AppendFiles;
-  openCount = 0;
-  readBytes = 0;
-
-  constructor() {
-    super();
-    const files = this.disk.open();
-    this.files = {
-      ...files,
-      open: async (name) => this.#counted(await files.open(name)),
-      create: async (name) => this.#counted(await files.create(name)),
-    };
-  }
+  readonly files = new CountedFiles(this.disk.open());
 
   get names(): readonly string[] {
     return [...this.disk.sizes.keys()].toSorted();
@@ -51,25 +37,6 @@ class Directory extends Site {
     const segment = await this.create();
     await segment.append(decisions(5, 9), 2000);
     return segment;
-  }
-
-  #counted(file: AppendFile): AppendFile {
-    this.openCount += 1;
-    return {
-      get size() {
-        return file.size;
-      },
-      read: (target, position) => {
-        this.readBytes += target.length;
-        return file.read(target, position);
-      },
-      append: (pieces) => file.append(pieces),
-      flush: () => file.flush(),
-      close: () => {
-        this.openCount -= 1;
-        return file.close();
-      },
-    };
   }
 }
 
@@ -123,18 +90,20 @@ describe('WindowSegment', () => {
         expect(segment.isComplete).to.equal(true);
         expect(directory.names).to.deep.equal([completeName]);
       }
-      expect(directory.openCount).to.equal(0);
+      expect(directory.files.openCount).to.equal(0);
       expect(await textsFrom(segment, 5)).to.deep.equal([5, 6, 7, 8].map(textOf));
     }));
 
   it('is removed, open or complete', () =>
     inDirectory(async (directory) => {
-      await (await directory.withFour()).remove();
-      const complete = await directory.withFour();
+      const [open, complete] = [await directory.withFour(), await directory.create(9)];
       await complete.complete();
-      await complete.remove();
+      for (const segment of [open, complete]) {
+        await segment.remove();
+        expect(segment.isComplete).to.equal(true);
+      }
       expect(directory.names).to.deep.equal([]);
-      expect(directory.openCount).to.equal(0);
+      expect(directory.files.openCount).to.equal(0);
     }));
 
   describe('is read', () => {
@@ -144,7 +113,7 @@ describe('WindowSegment', () => {
         expect(await textsFrom(segment, 5)).to.deep.equal([5, 6, 7, 8].map(textOf));
         expect(await textsFrom(segment, 7)).to.deep.equal([7, 8].map(textOf));
         expect(await textsFrom(segment, 9)).to.deep.equal([]);
-        expect(directory.openCount).to.equal(1);
+        expect(directory.files.openCount).to.equal(1);
       }));
 
     it('up to a number of values, or of bytes, and by at least one value', () =>
@@ -192,48 +161,64 @@ describe('WindowSegment', () => {
   });
 
   describe('is not read from its front', () => {
-    /** How much is read of it to find the last of six large values. */
-    async function readBytesOf(directory: Directory, segment: WindowSegment): Promise<number> {
-      directory.readBytes = 0;
-      const [value] = await segment.read(10, unlimited);
-      expect(value).to.have.length(large);
-      expect(value?.[0]).to.equal(10);
-      return directory.readBytes;
+    /** Four such values take 256 KiB, for each of which a place is remembered. */
+    const length = 64 * 1024 - 32;
+    /** What is read at once. */
+    const part = 256 * 1024;
+
+    function valuesOf(first: number, next: number) {
+      return decisions(first, next).map(({ seq }) => ({ seq, value: Buffer.alloc(length, seq) }));
     }
 
-    it('where it was appended in this run', () =>
+    /** In how many parts the file is read for one instance. */
+    async function partsFor(directory: Directory, segment: WindowSegment, seq: number) {
+      directory.files.readBytes = 0;
+      const [value] = await segment.read(seq, { ...unlimited, countMax: 1 });
+      expect(value).to.deep.equal(new Uint8Array(length).fill(seq));
+      return directory.files.readBytes / part;
+    }
+
+    /** The places of the instances 9 and 13 are known. */
+    async function expectPlacesKnown(directory: Directory, segment: WindowSegment) {
+      const parts: number[] = [];
+      for (const seq of [14, 13, 12, 9, 8, 5]) parts.push(await partsFor(directory, segment, seq));
+      expect(parts).to.deep.equal([1, 1, 1, 1, 1, 1]);
+    }
+
+    it('where it was appended in this run, at once or one by one', () =>
       inDirectory(async (directory) => {
-        const segment = await directory.create();
-        await segment.append(largeDecisions(5, 8), 2000);
-        await segment.append(largeDecisions(8, 11), 2000);
-        expect(await readBytesOf(directory, segment)).to.be.at.most(3 * large);
+        const [once, each] = [await directory.create(), await directory.create(0)];
+        await once.append(valuesOf(5, 15), 2000);
+        await expectPlacesKnown(directory, once);
+        for (const decision of valuesOf(0, 10)) await each.append([decision], 2000);
+        expect(await partsFor(directory, each, 4)).to.equal(1);
+        expect(await partsFor(directory, each, 8)).to.equal(1);
       }));
 
     it('where a crash left it', () =>
       inDirectory(async (directory) => {
-        await (await directory.create()).append(largeDecisions(5, 11), 2000);
+        await (await directory.create()).append(valuesOf(5, 15), 2000);
         const at = { first: 5, writtenMs: 2000 };
-        const segment = await WindowSegment.recover(directory.files, seed, at);
-        expect(await readBytesOf(directory, segment)).to.be.at.most(3 * large);
+        await expectPlacesKnown(directory, await WindowSegment.recover(directory.files, seed, at));
       }));
 
     it('once it was read in this run', () =>
       inDirectory(async (directory) => {
         const written = await directory.create();
-        await written.append(largeDecisions(5, 11), 2000);
+        await written.append(valuesOf(5, 15), 2000);
         await written.complete();
         const { bytes } = written;
-        const found = { first: 5, next: 11, bytes, writtenMs: 0 };
+        const found = { first: 5, next: 15, bytes, writtenMs: 0 };
         const segment = new WindowSegment(directory.files, seed, found);
-        expect(await readBytesOf(directory, segment)).to.be.at.least(5 * large);
-        expect(await readBytesOf(directory, segment)).to.be.at.most(3 * large);
+        expect(await partsFor(directory, segment, 14)).to.equal(3);
+        await expectPlacesKnown(directory, segment);
       }));
   });
 
   describe('never gives away', () => {
     async function refusalOf(directory: Directory, segment: WindowSegment): Promise<string> {
       const refusal = await textsFrom(segment, 5).catch(String);
-      expect(directory.openCount).to.equal(0);
+      expect(directory.files.openCount).to.equal(0);
       return `${refusal}`;
     }
 
