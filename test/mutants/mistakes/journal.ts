@@ -163,7 +163,7 @@ export const journalMutants: readonly Mutant[] = [
     does: 'A segment in the middle may be missing if the next one follows by name.',
     loses: 'As before.',
     file: 'kvserver/src/storage/journal/log-files.ts',
-    right: '  expectNoGap(segments);',
+    right: '  expectNoGap(begun);',
     wrong: '',
     caughtBy: [byTest(damage, 'names a segment that is missing between others')],
   },

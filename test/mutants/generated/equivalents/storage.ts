@@ -2,9 +2,61 @@
 import { type Equivalent, ofFile } from './equivalent.ts';
 
 const emptyBuffer = 'whatever is asked for is longer than what it then seems to hold';
+const moreMarks = 'a place that is remembered besides only saves reading';
+const neverEmpty = 'a log has a segment at any time';
 const eitherWay = 'both loops forget the same instances, and only take more or fewer steps';
 
 export const storageEquivalents: readonly Equivalent[] = [
+  ...ofFile('kvserver/src/storage/journal/checkpointer.ts', [
+    { within: 'run', original: 'end = 0', mutated: 'end = 1', because: neverEmpty },
+    {
+      within: 'run',
+      original: 'this.#log.sequences[0] ?? end',
+      mutated: 'this.#log.sequences[0]',
+      because: neverEmpty,
+    },
+    ...[
+      ['this.#log.sequences.length + 1', 'this.#log.sequences.length + 2'],
+      ['count > 0 && this.isScattered', 'this.isScattered'],
+      ['count > 0', 'count >= 0'],
+      ['count -= 1', 'count += 1'],
+      ['count -= 1', 'count -= 0'],
+    ].map(([original = '', mutated = '']) => ({
+      within: 'gather',
+      original,
+      mutated,
+      because: 'what fills half a segment is in one before the count ends',
+    })),
+    {
+      within: '#deadCount',
+      original: 'this.#memory.live.bytesIn(sequence) > 0',
+      mutated: 'this.#memory.live.bytesIn(sequence) > 1',
+      because: 'a live group has a header of more than one byte',
+    },
+    {
+      within: '#dropFront',
+      original: 'this.#memory.live.bytesIn(last) > 0',
+      mutated: 'this.#memory.live.bytesIn(last) > 1',
+      because: 'a live group has a header of more than one byte',
+    },
+    ...[
+      'false',
+      'last === undefined',
+      'next === undefined',
+      '(last === undefined) && (next === undefined)',
+    ].map((mutated) => ({
+      within: '#dropFront',
+      original: 'last === undefined || next === undefined',
+      mutated,
+      because: 'there are two segments at least when one is dropped',
+    })),
+    {
+      within: '#liveGroups',
+      original: "'seq' in write && write.seq >= live.min",
+      mutated: 'write.seq >= live.min',
+      because: 'undefined is not above any number',
+    },
+  ]),
   ...ofFile('kvserver/src/storage/journal/live-writes.ts', [
     {
       within: 'forgetBelow',
@@ -35,6 +87,40 @@ export const storageEquivalents: readonly Equivalent[] = [
       original: 'sum === 0',
       mutated: 'false',
       because: 'a segment without live groups has 0 bytes of them, noted or not',
+    },
+  ]),
+  ...ofFile('kvserver/src/storage/journal/log-files.ts', [
+    {
+      within: 'expectNotBegun',
+      original: 'roomBehind(end, last) > 0',
+      mutated: 'roomBehind(end, last) > 1',
+      because: 'room is a multiple of eight bytes',
+    },
+    {
+      within: 'toSegment',
+      original: "!isInUse(found) || parsed.type !== 'valid'",
+      mutated: '!isInUse(found)',
+      because: 'only what has a valid header is in use',
+    },
+    ...['firstIndex', 'previous'].map((field) => ({
+      within: 'toSpare',
+      original: `${field}: 0`,
+      mutated: `${field}: 1`,
+      because: 'a torn header may have anything there',
+    })),
+    {
+      within: 'toSpare',
+      original: "parsed.type === 'valid' || isTornHeader(start, expected)",
+      mutated: 'isTornHeader(start, expected)',
+      because: 'the intact header of a spare differs in nothing from what is expected there',
+    },
+  ]),
+  ...ofFile('kvserver/src/storage/journal/log-writer.ts', [
+    {
+      within: 'append',
+      original: 'length === total',
+      mutated: 'false',
+      because: 'a slice of the whole payload has the same bytes',
     },
   ]),
   ...ofFile('kvserver/src/storage/journal/record-codec.ts', [
@@ -112,5 +198,74 @@ export const storageEquivalents: readonly Equivalent[] = [
       mutated,
       because: 'reading nothing ends the loop as well',
     })),
+  ]),
+  ...ofFile('kvserver/src/storage/log-window/recovered-segments.ts', [
+    {
+      within: 'contiguousFrom',
+      original: 'from > 0',
+      mutated: 'from >= 0',
+      because: 'nothing stands before the first segment',
+    },
+  ]),
+  ...ofFile('kvserver/src/storage/log-window/window-segment.ts', [
+    ...['255 * 1024', '256 * 1023'].map((mutated) => ({
+      within: 'markDistance',
+      original: '256 * 1024',
+      mutated,
+      because: moreMarks,
+    })),
+    ...['append', '#mark'].map((within) => ({
+      within,
+      original: `offset - this.#lastMark(${within === 'append' ? 'marks' : '[]'})`,
+      mutated: `offset + this.#lastMark(${within === 'append' ? 'marks' : '[]'})`,
+      because: moreMarks,
+    })),
+    {
+      within: '#mark',
+      original: 'offset - this.#lastMark([]) >= markDistance',
+      mutated: 'true',
+      because: moreMarks,
+    },
+    ...[
+      ['(more.at(-1) ?? this.#marks.at(-1))?.offset ?? 0', '0'],
+      ['more.at(-1) ?? this.#marks.at(-1)', 'more.at(-1)'],
+      ['more.at(-1) ?? this.#marks.at(-1)', 'this.#marks.at(-1)'],
+      ['more.at(-1)', 'more.at(-0)'],
+      ['this.#marks.at(-1)', 'this.#marks.at(-0)'],
+      ['-1', '1'],
+    ].map(([original = '', mutated = '']) => ({
+      within: '#lastMark',
+      original,
+      mutated,
+      because: moreMarks,
+    })),
+    {
+      within: '#openToRead',
+      original: 'this.#name === name',
+      mutated: 'false',
+      because: 'it fails in the same way under the same name',
+    },
+    {
+      within: '#fragmentAt',
+      original: "found.type === 'fragment' && found.kind === windowFormat",
+      mutated: 'found.kind === windowFormat',
+      because: 'what is no fragment has no kind',
+    },
+  ]),
+  ...ofFile('kvserver/src/storage/state/entry-range.ts', [
+    ...['64 / 1024', '65 * 1024', '63 * 1024', '64 * 1025', '64 * 1023'].map((mutated) => ({
+      within: 'bytesAtOnce',
+      original: '64 * 1024',
+      mutated,
+      because: 'how much is read ahead changes no row',
+    })),
+  ]),
+  ...ofFile('kvserver/src/storage/state/start-rows.ts', [
+    {
+      within: 'checksum',
+      original: 'sumOfChecksums(this.#sessions.checksum, this.#leases.checksum)',
+      mutated: 'sumOfChecksums(this.#leases.checksum, this.#sessions.checksum)',
+      because: 'a sum does not depend on the order',
+    },
   ]),
 ];

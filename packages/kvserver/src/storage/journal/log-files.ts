@@ -92,14 +92,11 @@ async function classify(found: readonly FoundFile[], owner: LogOwner): Promise<L
   for (const file of found) expectReadable(file, owner);
   const first = found.findIndex(isInUse);
   const last = found.findLastIndex(isInUse);
-  const segments = first === -1 ? [] : found.slice(first, last + 1).map(toSegment);
-  expectNoGap(segments);
+  const begun = first === -1 ? [] : found.slice(first);
+  const segments = begun.slice(0, last + 1 - first).map(toSegment);
+  expectNoGap(begun);
   const spares: FoundSpare[] = [];
-  for (const [place, spare] of found.slice(last + 1).entries()) {
-    const expected = (segments.at(-1)?.sequence ?? 0) + 1 + place;
-    if (segments.length > 0 && spare.sequence !== expected) throw missing(expected, spare);
-    spares.push(await toSpare(spare, owner));
-  }
+  for (const spare of found.slice(last + 1)) spares.push(await toSpare(spare, owner));
   const leftovers = found.slice(0, Math.max(0, first)).map(toLeftover);
   return { leftovers, segments, spares };
 }
@@ -146,10 +143,11 @@ function toSegment(found: FoundFile): Segment {
   return { sequence, file, firstIndex, previous };
 }
 
-function expectNoGap(segments: readonly Segment[]): void {
-  for (const [place, segment] of segments.entries()) {
-    const expected = (segments[0]?.sequence ?? 0) + place;
-    if (segment.sequence !== expected) throw missing(expected, segment);
+function expectNoGap(files: readonly Spare[]): void {
+  for (const [place, next] of files.entries()) {
+    const before = files[place - 1];
+    if (before === undefined) continue;
+    if (next.sequence !== before.sequence + 1) throw missing(before.sequence + 1, next);
   }
 }
 

@@ -90,8 +90,7 @@ export class LogWriter {
       const length = Math.min(this.#room, total - written);
       const part = (start ? 0 : firstPart) | (written + length === total ? lastPart : 0);
       start ??= { index: this.#end.nextIndex, sequence: this.#active.sequence };
-      const slice =
-        written === 0 && length === total ? payload : slicePieces(payload, written, length);
+      const slice = length === total ? payload : slicePieces(payload, written, length);
       bytes += await this.#writeFragment({ kind, part }, slice);
       written += length;
     } while (written < total);

@@ -47,7 +47,8 @@ export class WindowSegment {
   readonly first: number;
   readonly #files: AppendFiles;
   readonly #seed: number;
-  readonly #marks: Mark[];
+  /** Places behind the front, in order. */
+  readonly #marks: Mark[] = [];
   #name: string;
   #next: number;
   #bytes: number;
@@ -65,7 +66,6 @@ export class WindowSegment {
     this.first = options.first;
     this.#files = files;
     this.#seed = seed;
-    this.#marks = [{ seq: this.first, offset: 0 }];
     this.#next = options.next;
     this.#bytes = options.bytes;
     this.#file = options.file;

@@ -1,4 +1,5 @@
 /** Log windows on a simulated disk. */
+import type { AppendFile, AppendFiles } from '@paxkv/kvserver/internal/storage/append-files';
 import {
   LogWindow,
   type LogWindowOptions,
@@ -47,6 +48,56 @@ export class Site {
       await this.world.sleep(20);
     }
     await window.settled();
+  }
+}
+
+/** Counts which files are open, and how much is read of them. */
+export class CountedFiles implements AppendFiles {
+  readonly #files: AppendFiles;
+  openCount = 0;
+  readBytes = 0;
+
+  constructor(files: AppendFiles) {
+    this.#files = files;
+  }
+
+  list(): ReturnType<AppendFiles['list']> {
+    return this.#files.list();
+  }
+
+  async open(name: string): Promise<AppendFile> {
+    return this.#counted(await this.#files.open(name));
+  }
+
+  async create(name: string): Promise<AppendFile> {
+    return this.#counted(await this.#files.create(name));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#files.rename(from, to);
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#files.remove(name);
+  }
+
+  #counted(file: AppendFile): AppendFile {
+    this.openCount += 1;
+    return {
+      get size() {
+        return file.size;
+      },
+      read: (target, position) => {
+        this.readBytes += target.length;
+        return file.read(target, position);
+      },
+      append: (pieces) => file.append(pieces),
+      flush: () => file.flush(),
+      close: () => {
+        this.openCount -= 1;
+        return file.close();
+      },
+    };
   }
 }
 
