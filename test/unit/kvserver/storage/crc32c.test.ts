@@ -1,4 +1,5 @@
 import { crc32c } from '@paxkv/kvserver/internal/storage/crc32c';
+import { copyToPages, pagedBytesMin } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { bytesOf } from './scratch.ts';
@@ -28,6 +29,13 @@ describe('CRC-32C', () => {
         expect(crc32c(part)).to.equal(crcByBit(part));
       }),
     );
+  });
+
+  it('is the same for bytes in pages of their own, in which the last part may be short', () => {
+    for (const more of [0, 1, 16 * 1024 - 1, 16 * 1024]) {
+      const bytes = new Uint8Array(pagedBytesMin + more).map((_, index) => (index * index) >>> 5);
+      expect(crc32c(copyToPages(bytes), 7)).to.equal(crc32c(bytes, 7));
+    }
   });
 
   it('goes on from the checksum of what stands before', () => {

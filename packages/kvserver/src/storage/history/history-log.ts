@@ -86,10 +86,11 @@ export class HistoryLog {
     return this.#try(async () => {
       await this.#begun;
       for (const row of rowsOf(history)) {
-        const [key, sealed] = fromHistoryRow(row);
+        const pieces = fromHistoryRow(row);
+        const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
         const { file } = await this.#segmentFrom(row.after);
-        await file.append([headerOf(key, sealed), sealed]);
-        const paused = pace.onRow(sealed.length);
+        await file.append([headerOf(row.until, bytes), ...pieces]);
+        const paused = pace.onRow(bytes);
         if (paused !== undefined) await paused;
       }
       await this.#open?.file.flush();
@@ -171,10 +172,10 @@ export class HistoryLog {
   }
 }
 
-function headerOf(key: Bytes, { length }: Bytes): Bytes {
+function headerOf(until: number, rowBytes: number): Bytes {
   const header = Buffer.alloc(headerBytes);
-  header.set(key);
-  header.writeUInt32BE(length, lengthOffset);
+  header.set(historyKey(until));
+  header.writeUInt32BE(rowBytes, lengthOffset);
   return header;
 }
 

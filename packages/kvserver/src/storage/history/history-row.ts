@@ -18,7 +18,7 @@ import type {
 } from '../../state-machine/store/changes/recent-changes.ts';
 import { nameOf } from '../../state-machine/store/latin1.ts';
 import { toEntry } from '../state/entry-row.ts';
-import { seal, toStateCount, unseal } from '../state/rows.ts';
+import { sealInPieces, toStateCount, unseal } from '../state/rows.ts';
 
 const format = 1;
 /** A row ends with the revision at which it has so many bytes: about a millisecond to write or to read. */
@@ -49,8 +49,8 @@ export function* rowsOf({ after, until, changes }: HistoryRow): Generator<Histor
   if (begin < until) yield { after: begin, until, changes: changes.slice(first) };
 }
 
-/** The key and the row. */
-export function fromHistoryRow({ after, until, changes }: HistoryRow): [key: Bytes, row: Bytes] {
+/** The row in pieces. */
+export function fromHistoryRow({ after, until, changes }: HistoryRow): readonly Bytes[] {
   const bytes = Buffer.allocUnsafe(changes.reduce((sum, change) => sum + bytesOf(change), 0));
   let length = 0;
   const append = (part: string | Bytes) => {
@@ -64,8 +64,7 @@ export function fromHistoryRow({ after, until, changes }: HistoryRow): [key: Byt
     append(before.value);
     return [revision, name.length, before.value.length, ...versionsOf(before)];
   });
-  const key = historyKey(until);
-  return [key, seal(key, [format, after, bytes, ...fields])];
+  return sealInPieces(historyKey(until), [format, after, bytes, ...fields]);
 }
 
 /** @throws StateError `STATE_DAMAGED` for a row that is not as it was written, or of another format. */

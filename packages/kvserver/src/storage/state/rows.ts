@@ -6,7 +6,7 @@
 import { crc32 } from 'node:zlib';
 import {
   type Bytes,
-  pack,
+  packInPieces,
   type Row,
   toBytes,
   toCount,
@@ -21,11 +21,15 @@ import { type Position, startPosition } from '../../state-machine/state-store.ts
 const sumBytes = 4;
 
 export function seal(key: Bytes, row: Row): Bytes {
-  const body = pack(row);
-  const sealed = Buffer.allocUnsafe(sumBytes + body.length);
-  sealed.writeUInt32BE(sumOf(key, body));
-  sealed.set(body, sumBytes);
-  return sealed;
+  return Buffer.concat(sealInPieces(key, row));
+}
+
+/** The bytes of `seal` in pieces. Large byte fields are pieces themselves: they are not copied. */
+export function sealInPieces(key: Bytes, row: Row): readonly Bytes[] {
+  const pieces = packInPieces(row);
+  const sum = Buffer.allocUnsafe(sumBytes);
+  sum.writeUInt32BE(pieces.reduce((before, piece) => crc32(piece, before), crc32(key)));
+  return [sum, ...pieces];
 }
 
 /** The checksum of a sealed row. */

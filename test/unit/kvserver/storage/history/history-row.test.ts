@@ -1,5 +1,4 @@
 import {
-  fromHistoryRow,
   type HistoryRow,
   historyKey,
   rowsOf,
@@ -11,6 +10,7 @@ import { toLeaseId, unpack } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { codeOf } from '../state/machine-reads.ts';
+import { written } from './written-row.ts';
 
 const lease = toLeaseId('BQUFBQUFBQUFBQUFBQUFBQ');
 const value = fc.oneof(
@@ -57,7 +57,7 @@ describe('A row of the history', () => {
   it('is read as it was written, and several have all changes in order', () => {
     fc.assert(
       fc.property(spans, (span) => {
-        const rows = [...rowsOf(span)].map((row) => toHistoryRow(...fromHistoryRow(row)));
+        const rows = [...rowsOf(span)].map((row) => toHistoryRow(...written(row)));
         expect(rows.flatMap(({ changes }) => changes)).to.deep.equal(span.changes);
         expect(rows[0]?.after).to.equal(span.after);
         expect(rows.at(-1)?.until).to.equal(span.until);
@@ -87,7 +87,7 @@ describe('A row of the history', () => {
   });
 
   it('is damaged if any byte of it, or its key, is another one', () => {
-    const [key, row] = fromHistoryRow({ ...single, changes: [change(5), change(7)] });
+    const [key, row] = written({ ...single, changes: [change(5), change(7)] });
     const readOf = (...[rowKey, bytes]: readonly [Uint8Array, Uint8Array]) =>
       codeOf(Promise.resolve().then(() => toHistoryRow(rowKey, bytes)));
     const damaged = [...row.keys()].map((index) => {
@@ -110,7 +110,7 @@ describe('A row of the history', () => {
     ['an entry that could not be', (fields) => [...fields.slice(0, -1), [7, 1, 0, 1, 1, 2]]],
   ] as const satisfies readonly [string, (fields: readonly unknown[]) => readonly unknown[]][]) {
     it(`is damaged if it has ${what}`, async () => {
-      const [key, row] = fromHistoryRow({ ...single, changes: [change(5), change(7)] });
+      const [key, row] = written({ ...single, changes: [change(5), change(7)] });
       const fields = replace([...unpack(bodyOf(key, row))]);
       const reading = Promise.resolve().then(() => toHistoryRow(key, seal(key, fields)));
       expect(await codeOf(reading)).to.equal('STATE_DAMAGED');

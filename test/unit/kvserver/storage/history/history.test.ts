@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StateMachine } from '@paxkv/kvserver/internal/state-machine/state-machine';
 import { bytesOf } from '@paxkv/kvserver/internal/state-machine/store/changes/recent-changes';
 import { HistoryLog, type StoredRow } from '@paxkv/kvserver/internal/storage/history/history-log';
-import { fromHistoryRow, historyKey } from '@paxkv/kvserver/internal/storage/history/history-row';
+import { historyKey } from '@paxkv/kvserver/internal/storage/history/history-row';
 import { NodeAppendFiles } from '@paxkv/kvserver/internal/storage/node-append-files';
 import { seal } from '@paxkv/kvserver/internal/storage/state/rows';
 import { StateDatabase } from '@paxkv/kvserver/internal/storage/state/state-database';
@@ -26,6 +26,7 @@ import { type Interception, intercepted } from '../../state-machine/intercepted.
 import { everyLevel } from '../../state-machine/range-commands.ts';
 import { Scratch } from '../scratch.ts';
 import { codeOf } from '../state/machine-reads.ts';
+import { written } from './written-row.ts';
 
 const ample = 2 ** 20;
 const all = { first: '\0', end: undefined, isReversed: false };
@@ -168,7 +169,7 @@ describe('The history', () => {
     await writeEach(put('a', '1'), put('a', '2'), put('a', '3'));
     // The first file ends with a row that led to no state, the next one begins with another for the same revision.
     const stale = { revision: 3, name: 'b', before: undefined };
-    const [key, sealed] = fromHistoryRow({ after: 2, until: 3, changes: [stale] });
+    const [key, sealed] = written({ after: 2, until: 3, changes: [stale] });
     const rows = await stored();
     await rewrite((row) => (row.until === 3 ? [key, sealed] : [row.key, row.sealed]));
     const last = rows[2];
@@ -216,7 +217,7 @@ describe('The history', () => {
   it('begins after a change that led to another entry than there is', async () => {
     await writeEach(put('a', '1'), put('b', '1'), put('a', '2'));
     const change = { revision: 3, name: 'b', before: undefined };
-    const other = fromHistoryRow({ after: 2, until: 3, changes: [change] });
+    const other = written({ after: 2, until: 3, changes: [change] });
     await rewrite((row) => (row.until === 3 ? other : [row.key, row.sealed]));
     await restart();
     expect(machine.recentChanges.since).to.equal(3);
