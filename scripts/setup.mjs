@@ -1,7 +1,7 @@
 /**
- * Installs the dependencies, compiles the sources and builds the console, each only where needed. Every npm
- * script runs it first, on a clean clone too, so it uses nothing but Node and npm. If the installed
- * dependencies are those of the lockfile, it asks no registry.
+ * Installs the dependencies, compiles the sources, and builds the console and the bundle of the command, each only
+ * where needed. Every npm script runs it first, on a clean clone too, so it uses nothing but Node and npm. If the
+ * installed dependencies are those of the lockfile, it asks no registry.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -71,13 +71,12 @@ async function install() {
   );
 }
 
-/** Builds the page that every server sends to browsers, if anything that it is made from has changed. */
-async function buildConsole() {
-  const program = join(root, 'packages/playground/dist/build/console.js');
-  const result = await run('building the console', process.execPath, [program]);
+/** Runs a program of ours that builds something, unless nothing that it is made from has changed. */
+async function build(what, program) {
+  const result = await run(`building ${what}`, process.execPath, [join(root, program)]);
   if (result.code === 0) return;
   throw new SetupError(
-    [`cannot build the console: its build ${result.end}:`, ...tailOf(result.output)].join('\n'),
+    [`cannot build ${what}: its build ${result.end}:`, ...tailOf(result.output)].join('\n'),
   );
 }
 
@@ -155,7 +154,9 @@ try {
   checkNode();
   if (!isInstalled()) await install();
   await compile();
-  await buildConsole();
+  // The page that every server sends to browsers. The bundle contains it.
+  await build('the console', 'packages/playground/dist/build/console.js');
+  await build('the command', 'packages/cli/dist/build/main.js');
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(error.message);

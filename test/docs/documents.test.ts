@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { CliError, type CliErrorCode } from 'paxkv/internal/cli-error';
+import { paxkv } from '../process/server-process.ts';
 import { codeIn, findFiles, readPage, root, rowsOf, sectionOf } from './pages.ts';
 
 const run = promisify(execFile);
@@ -192,10 +193,8 @@ describe('packages/cli/README.md', function () {
   // Each help text is the output of a process, on a machine that may be busy.
   this.timeout(60_000);
 
-  const command = join(root, 'packages/cli/dist/main.js');
-
   async function helpOf(...words: string[]): Promise<string> {
-    const { stdout } = await run(process.execPath, [command, ...words, '--help']);
+    const { stdout } = await run(process.execPath, [paxkv, ...words, '--help']);
     return stdout;
   }
 

@@ -1,15 +1,14 @@
 /** Checks docs/operations.md against servers, the command and the sources that it describes. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { checksOf } from '@paxkv/kvserver/internal/health/checks';
 import { expect } from 'chai';
+import { paxkv } from '../process/server-process.ts';
 import { readSources } from '../tidy/source-tree.ts';
 import { Cluster } from './cluster.ts';
-import { codeIn, commandsOf, readPage, root, rowsOf, sectionOf } from './pages.ts';
+import { codeIn, commandsOf, readPage, rowsOf, sectionOf } from './pages.ts';
 
 const run = promisify(execFile);
-const command = join(root, 'packages/cli/dist/main.js');
 
 describe('docs/operations.md', function () {
   // Each command is a process, on a machine that may be busy.
@@ -31,7 +30,7 @@ describe('docs/operations.md', function () {
 
     async function outputOf(...words: string[]): Promise<string> {
       const env = { ...process.env, PAXKV_ENDPOINTS: cluster.addresses.join(',') };
-      const { stdout } = await run(process.execPath, [command, ...words], { env });
+      const { stdout } = await run(process.execPath, [paxkv, ...words], { env });
       return stdout;
     }
 

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Cluster } from '../docs/cluster.ts';
 import { blocksOf, readPage, root } from '../docs/pages.ts';
+import { CommandProcess } from '../process/command-process.ts';
+import { freePorts } from '../process/free-ports.ts';
+import { LoadedFiles } from '../process/loaded-files.ts';
 import { publishedNames } from '../tidy/source-tree.ts';
 import { Consumer, NoRegistryError } from './consumer.ts';
 
@@ -109,8 +112,9 @@ describe('the packages, installed from tarballs', function () {
   it('ship the licence, the README and the sources', async () => {
     for (const name of publishedNames()) {
       const folder = join('node_modules', name === 'cli' ? 'paxkv' : `@paxkv/${name}`);
+      const code = name === 'cli' ? ['bundle'] : ['dist', 'src'];
       expect(await readdir(join(consumer.folder, folder)), name).to.have.members([
-        ...['LICENSE', 'README.md', 'dist', 'package.json', 'src'],
+        ...['LICENSE', 'README.md', 'package.json', ...code],
       ]);
     }
   });
@@ -126,6 +130,29 @@ describe('the packages, installed from tarballs', function () {
     await consumer.run(paxkv, ['put', ...flags, 'shell', 'bash']);
     const { stdout } = await consumer.run(paxkv, ['get', ...flags, 'shell']);
     expect(stdout).to.equal('bash');
+  });
+
+  it('include the command, which serves without the packages that its bundle contains', async () => {
+    const [port] = await freePorts(1);
+    const loaded = await LoadedFiles.create();
+    const server = CommandProcess.program(
+      [
+        join(consumer.folder, 'node_modules/.bin/paxkv'),
+        ...['serve', '--node', '0', '--peers', `127.0.0.1:${port}`, '--data', 'data'],
+      ],
+      consumer.folder,
+      { ...process.env, ...loaded.environment },
+    );
+    await server.says(/election won/);
+    const page = await fetch(`http://127.0.0.1:${port}/console`);
+    expect(await page.text()).to.match(/^<!doctype html>/);
+    server.signal('SIGTERM');
+    expect(await server.exit).to.deep.equal({ code: 0, signal: null });
+    const packages = (await loaded.take()).map(
+      (file) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? '',
+    );
+    expect(packages).to.include.members(['paxkv', 'classic-level']);
+    expect(packages).not.to.include.oneOf(['@paxkv/kvserver', '@paxkv/protocol', 'express', 'zod']);
   });
 });
 

@@ -19,6 +19,8 @@ interface Manifest {
   readonly types?: string;
   readonly exports: Readonly<Record<string, unknown>>;
   readonly files: readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly publishConfig: {
     readonly access: string;
     readonly exports?: Readonly<Record<string, unknown>>;
@@ -26,6 +28,9 @@ interface Manifest {
 }
 
 const internal = './internal/*';
+
+/** What the command ships; the other packages ship compiled code and its sources. */
+const bundled: Readonly<Record<string, readonly string[]>> = { cli: ['bundle'] };
 
 describe('the package manifests', () => {
   const root = readJson<Manifest>('package.json');
@@ -53,8 +58,8 @@ describe('the package manifests', () => {
         expect(manifest).to.deep.include({ version, license, engines, type });
       });
 
-      it('ships compiled code with its sources, to which source maps lead', () => {
-        expect(manifest.files).to.deep.equal(['dist', 'src']);
+      it('ships compiled code with its sources, to which source maps lead, or a bundle', () => {
+        expect(manifest.files).to.deep.equal(bundled[folder] ?? ['dist', 'src']);
         expect(manifest.publishConfig.access).to.equal('public');
       });
 
@@ -67,10 +72,16 @@ describe('the package manifests', () => {
       });
 
       it('exports all but the internal files to users', () => {
-        const { [internal]: hidden, ...published } = manifest.exports;
+        const { [internal]: hidden, './build': _, ...published } = manifest.exports;
         expect(manifest.publishConfig.exports ?? manifest.exports).to.deep.equal(published);
         expect([undefined, './dist/*.js']).to.include(hidden);
       });
     });
   }
+
+  it('has the command depend on nothing but native code, since its bundle contains the rest', () => {
+    const { dependencies, optionalDependencies } = readJson<Manifest>('packages/cli/package.json');
+    expect(dependencies).to.have.all.keys('classic-level');
+    expect(optionalDependencies).to.have.all.keys('msgpackr-extract');
+  });
 });

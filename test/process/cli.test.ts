@@ -24,7 +24,7 @@ describe('the paxkv command', function () {
   });
 
   it('says in one line that it may not open enough files to start', async () => {
-    const line = `sh -c "ulimit -n 64; exec '${process.execPath}' '${paxkv}' --help"`;
+    const line = `sh -c "ulimit -n 32; exec '${process.execPath}' '${paxkv}' --help"`;
     const run = CommandProcess.shell(line, tmpdir());
     expect(await run.exit).to.deep.equal({ code: 1, signal: null });
     expect(run.stderr).to.match(

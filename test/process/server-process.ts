@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { bundledProgram } from 'paxkv/internal/build/bundle-files';
 import type { CommandCredentials } from 'paxkv/internal/credentials';
 import { httpGet } from 'paxkv/internal/http-get';
 
-/** The compiled program of the command. */
-export const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
+/** The program of the command, as users run it. */
+export const paxkv = bundledProgram();
 
 /** A server that was away is ready only when it is level. */
 const readyMsMax = 30_000;

@@ -29,6 +29,7 @@ describe('the setup of npm start and npm test', function () {
     await npx("echo 'npx was called'; exit 1");
     await compiler('');
     await consoleBuild('');
+    await commandBuild('');
   });
   afterEach(() => rm(directory, { recursive: true }));
 
@@ -50,6 +51,10 @@ describe('the setup of npm start and npm test', function () {
 
   function consoleBuild(program: string): Promise<void> {
     return write('packages/playground/dist/build/console.js', program);
+  }
+
+  function commandBuild(program: string): Promise<void> {
+    return write('packages/cli/dist/build/main.js', program);
   }
 
   async function installed(): Promise<void> {
@@ -127,19 +132,35 @@ describe('the setup of npm start and npm test', function () {
     );
   });
 
-  it('builds the console last, and reports what is wrong with it', async () => {
+  it('builds the console after that, and reports what is wrong with it', async () => {
     await installed();
     await compiler("require('node:fs').writeFileSync('compiled', '');");
-    await consoleBuild(`
-      if (!require('node:fs').existsSync('compiled')) process.exit(9);
-      console.log('page.css is damaged');
-      process.exitCode = 2;`);
+    await consoleBuild(damaged('compiled', 'page.css'));
     const { code, stderr } = await run();
     expect(code).to.equal(1);
     expect(stderr).to.equal(
       'setup: cannot build the console: its build ended with code 2:\nsetup:   page.css is damaged\n',
     );
   });
+
+  it('builds the command last, and reports what is wrong with it', async () => {
+    await installed();
+    await consoleBuild("require('node:fs').writeFileSync('console', '');");
+    await commandBuild(damaged('console', 'main.js'));
+    const { code, stderr } = await run();
+    expect(code).to.equal(1);
+    expect(stderr).to.equal(
+      'setup: cannot build the command: its build ended with code 2:\nsetup:   main.js is damaged\n',
+    );
+  });
+
+  /** A build that needs the file of an earlier step, and finds a damaged one. */
+  function damaged(needed: string, file: string): string {
+    return `
+      if (!require('node:fs').existsSync('${needed}')) process.exit(9);
+      console.log('${file} is damaged');
+      process.exitCode = 2;`;
+  }
 
   it('reports its progress on standard error if it takes a while', async () => {
     await npx('sleep 2');

@@ -69,6 +69,15 @@ export function publishedNames(): string[] {
   });
 }
 
+/**
+ * The packages that the sources of a package may import: its dependencies. The bundle of the command contains what it
+ * imports, so that those who install it need not install that as well.
+ */
+export function importable(name: string): string[] {
+  const { dependencies, devDependencies } = readJson<Manifest>(`packages/${name}/package.json`);
+  return Object.keys({ ...dependencies, ...(name === 'cli' && devDependencies) });
+}
+
 /** The file of a relative specifier, or `undefined` for another package's entry point. */
 export function resolveRelative(from: SourceFile, specifier: string): string | undefined {
   return specifier.startsWith('.') ? normalize(join(dirname(from.path), specifier)) : undefined;
@@ -108,7 +117,7 @@ function byDefault(entryPoint: string | Conditions): string {
 /** Maps compiled JavaScript to its source. */
 export function toSource(packageName: string, compiled: string): string {
   const path = normalize(join('packages', packageName, compiled));
-  const source = path.replace('/dist/', '/src/').replace(/\.js$/, '.ts');
+  const source = path.replace(/\/(?:dist|bundle)\//, '/src/').replace(/\.js$/, '.ts');
   return isPresent(source) ? source : source.replace(/\.ts$/, '.tsx');
 }
 

@@ -6,12 +6,12 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { KvClient } from '@paxkv/client';
 import { Command } from 'commander';
+import { bundledProgram } from 'paxkv/internal/build/bundle-files';
 import { freePorts, type Restarted, RestartNode, type RestartNodeOptions } from './restart-node.ts';
 
-const ownProgram = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
+const ownProgram = bundledProgram();
 const nodeCount = 3;
 const inFlight = 2048;
 const settleMs = 3000;

@@ -3,14 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { KvClient, type StatusReply } from '@paxkv/client';
 import { ClientTarget } from 'paxkv/internal/bench/client-target';
+import { bundledProgram } from 'paxkv/internal/build/bundle-files';
 import { type HttpDialect, httpClient } from './http-client.ts';
 import { type NodeSetup, ServerGroup } from './server-group.ts';
 import { leaderAddresses, type Store, type StoreClient } from './store.ts';
 
-const paxkv = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
+const paxkv = bundledProgram();
 
 export interface PaxkvOptions {
   readonly nodeCount: number;

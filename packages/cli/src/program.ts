@@ -1,5 +1,5 @@
 /** The command line as a whole: its commands, its help and its exit code. */
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { CliError, exitCodeHelp, exitCodes, toErrorReply, toFailure } from './cli-error.ts';
 import { type AddCommand, loadCommands } from './command-table.ts';
@@ -7,12 +7,16 @@ import { ProgramEnd } from './locked-program.ts';
 import { addGlobalOptions } from './options.ts';
 import { jsonLine, type Streams, withJsonNotes } from './streams.ts';
 
-/** Runs one command line, given without the program's name, and resolves with its exit code. Never rejects. */
+/**
+ * Runs one command line, given without the program's name, and resolves with its exit code. Rejects only if the files of
+ * the command cannot be loaded.
+ */
 export async function run(args: readonly string[], given: Streams): Promise<number> {
   const isJson = asksForJson(args);
   const streams = isJson ? withJsonNotes(given) : given;
+  const commands = await loadCommands(args);
   try {
-    await parse(args, streams);
+    await parse(args, streams, commands);
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof ProgramEnd) return error.exitCode;
@@ -34,9 +38,13 @@ function asksForJson(args: readonly string[]): boolean {
   return words.includes('--json') || words.includes('--output=json') || words.some(isForm);
 }
 
-async function parse(args: readonly string[], streams: Streams): Promise<void> {
+async function parse(
+  args: readonly string[],
+  streams: Streams,
+  commands: readonly AddCommand[],
+): Promise<void> {
   const help: HelpTexts = { asked: [], unasked: [] };
-  const program = createProgram(streams, help, await loadCommands(args));
+  const program = createProgram(streams, help, commands);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -108,6 +116,6 @@ function findCommand(program: Command, words: readonly string[]): Command | unde
 }
 
 function readVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const manifest = createRequire(import.meta.url)('../package.json');
   return String(manifest.version);
 }

@@ -8,7 +8,7 @@ import {
 } from 'paxkv/internal/cluster/instructions';
 import { planCluster } from 'paxkv/internal/cluster/plan';
 
-const program = '/home/me/paxkv/packages/cli/dist/main.js';
+const program = '/home/me/paxkv/packages/cli/bundle/main.js';
 const plan = planCluster({ nodeCount: 3, firstPort: 4401, dataDirectory: '.paxkv' });
 
 describe('toStartText', () => {
@@ -72,7 +72,7 @@ describe('toCallText', () => {
       program,
       workingDirectory: '/home/me/paxkv',
     });
-    expect(shown).to.equal('node packages/cli/dist/main.js');
+    expect(shown).to.equal('node packages/cli/bundle/main.js');
   });
 
   it('is absolute from elsewhere, and quoted where the shell needs it', () => {
