@@ -1,4 +1,4 @@
-/** Who holds a directory, and what becomes of a lock that is damaged. */
+/** The lock of a directory: one process at a time has it, also where it is damaged. */
 import { mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
