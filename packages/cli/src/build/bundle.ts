@@ -79,7 +79,7 @@ const whatModulesFind: Plugin = {
 /** The compiled files and the manifests of our own packages. */
 function ownFiles(read: readonly string[]): string[] {
   const compiled = read.filter((path) => path.startsWith(root) && !path.includes('node_modules'));
-  const folders = compiled.map((path) => path.replace(/(?<=\/packages\/[^/]+\/).*/, ''));
+  const folders = compiled.map((path) => path.replace(/(?<=[\\/]packages[\\/][^\\/]+[\\/]).*/, ''));
   return [...compiled, ...[...new Set(folders)].map((folder) => join(folder, 'package.json'))];
 }
 

@@ -18,7 +18,7 @@ interface Manifest {
 }
 
 /** A path may lead through the folders of several packages; the module belongs to the last. */
-const packageFolder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
+const packageFolder = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/;
 const licenceFile = /^(?:licen[cs]e|copying|notice)\b/i;
 
 /** The folders of the packages of others that these modules come from, each once. */

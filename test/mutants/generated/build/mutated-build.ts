@@ -25,6 +25,11 @@ export class MutatedBuild {
     }
   }
 
+  /** Its folder, which `remove` deletes. Processes run in it: a mutant may write to a path that is relative by mistake. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   /** The arguments of Node that load this build in place of the real one. */
   get execArgv(): readonly string[] {
     return ['--expose-gc', `--import=${loader}`];

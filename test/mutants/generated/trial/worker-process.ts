@@ -1,7 +1,6 @@
 /** A worker, from outside: one request at a time, and an end to waiting for it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { root } from '../../patched-build/patch.ts';
 import type { MutatedBuild } from '../build/mutated-build.ts';
 import type { Answer, Request } from './protocol.ts';
 
@@ -27,7 +26,7 @@ export class WorkerProcess {
   /** @param mutant active from the start; 0 for none */
   constructor(build: MutatedBuild, mutant = 0) {
     this.#child = fork(program, {
-      cwd: root,
+      cwd: build.folder,
       execArgv: [...build.execArgv],
       env: build.environmentOf(mutant),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -20,6 +20,13 @@ describe('foreignFolders', () => {
   });
 });
 
+describe('foreignFolders on Windows', () => {
+  it('are the same with other separators', () => {
+    const folder = 'C:\\a\\node_modules\\@one\\three';
+    expect(foreignFolders([`${folder}\\lib\\index.js`])).to.deep.equal([folder]);
+  });
+});
+
 describe('licencesOf', () => {
   let directory: string;
 

@@ -6,7 +6,7 @@ import {
   toHistoryRow,
 } from '@paxkv/kvserver/internal/storage/history/history-row';
 import { bodyOf, seal } from '@paxkv/kvserver/internal/storage/state/rows';
-import { toLeaseId, unpack } from '@paxkv/protocol';
+import { keyBytesMax, toLeaseId, unpack } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { codeOf } from '../state/machine-reads.ts';
@@ -86,6 +86,56 @@ describe('A row of the history', () => {
     expect(rows.map((row) => row.changes.length)).to.deep.equal([3, 2, 1]);
   });
 
+  it('ends with the revision at which it has 64 KiB of keys, values and what a change counts', () => {
+    const sized = (revision: number, bytes: number): StoredChange => {
+      const value = 'x'.repeat(bytes - 16 - 'a'.length);
+      const before = { value, createRevision: 1, modRevision: 1, version: 1 };
+      return { revision, name: 'a', before };
+    };
+    const full = 64 * 1024;
+    const changes = [
+      ...[sized(5, full - 1), change(6), sized(7, full)],
+      ...[sized(8, full - 1), change(9), change(10)],
+    ];
+    const rows = [...rowsOf({ after: 4, until: 10, changes })];
+    expect(rows.map(({ after, until }) => [after, until])).to.deep.equal([
+      [4, 6],
+      [6, 7],
+      [7, 9],
+      [9, 10],
+    ]);
+  });
+
+  it('has the fields that histories on disk have', () => {
+    const entry = { value: 'xyz', createRevision: 1, modRevision: 3, version: 2, lease };
+    const changes = [change(5), { revision: 7, name: 'bc', before: entry }];
+    const [key, row] = fromHistoryRow({ ...single, changes });
+    expect(Buffer.from(key).toString('hex')).to.equal('0000000000000007');
+    const [format, after, bytes, ...fields] = unpack(bodyOf(key, row));
+    expect([format, after, Buffer.from(Object(bytes)).toString()]).to.deep.equal([1, 4, 'abcxyz']);
+    expect(fields).to.deep.equal([
+      [5, 1],
+      [7, 2, 3, 1, 3, 2, lease],
+    ]);
+  });
+
+  it('has values that are bytes as they are', () => {
+    const value = new Uint8Array(70_000).fill(7);
+    const before = { value, createRevision: 1, modRevision: 1, version: 1 };
+    const changes = [{ revision: 5, name: 'a', before }];
+    const row = toHistoryRow(...fromHistoryRow({ ...single, changes }));
+    expect(row.changes).to.deep.equal(changes);
+  });
+
+  it('has no key that is longer than keys may be', async () => {
+    const reading = async (length: number) => {
+      const changes = [{ revision: 5, name: 'k'.repeat(length), before: undefined }];
+      return toHistoryRow(...fromHistoryRow({ ...single, changes })).changes[0]?.name.length;
+    };
+    expect(await reading(keyBytesMax)).to.equal(keyBytesMax);
+    expect(await codeOf(reading(keyBytesMax + 1))).to.equal('STATE_DAMAGED');
+  });
+
   it('is damaged if any byte of it, or its key, is another one', () => {
     const [key, row] = written({ ...single, changes: [change(5), change(7)] });
     const readOf = (...[rowKey, bytes]: readonly [Uint8Array, Uint8Array]) =>
@@ -100,11 +150,11 @@ describe('A row of the history', () => {
 
   for (const [what, replace] of [
     ['another format', ([, ...fields]) => [2, ...fields]],
-    ['no revision of its own', ([format, , ...fields]) => [format, 7, ...fields]],
+    ['no revision of its own', ([format]) => [format, 7, new Uint8Array()]],
     ['a change before it begins', ([format, , ...fields]) => [format, 5, ...fields]],
     ['a change after its end', (fields) => [...fields.slice(0, -1), [8, 1]]],
     ['changes out of order', ([f, after, bytes, one, two]) => [f, after, bytes, two, one]],
-    ['a key without bytes', (fields) => [...fields.slice(0, -1), [7, 0]]],
+    ['a key without bytes', ([f, after, , one]) => [f, after, new Uint8Array(1), one, [7, 0]]],
     ['a key beyond its bytes', (fields) => [...fields.slice(0, -1), [7, 2]]],
     ['bytes of no change', (fields) => fields.slice(0, -1)],
     ['an entry that could not be', (fields) => [...fields.slice(0, -1), [7, 1, 0, 1, 1, 2]]],
