@@ -109,7 +109,7 @@ describe('A row of the history', () => {
   it('has the fields that histories on disk have', () => {
     const entry = { value: 'xyz', createRevision: 1, modRevision: 3, version: 2, lease };
     const changes = [change(5), { revision: 7, name: 'bc', before: entry }];
-    const [key, row] = fromHistoryRow({ ...single, changes });
+    const [key, row] = written({ ...single, changes });
     expect(Buffer.from(key).toString('hex')).to.equal('0000000000000007');
     const [format, after, bytes, ...fields] = unpack(bodyOf(key, row));
     expect([format, after, Buffer.from(Object(bytes)).toString()]).to.deep.equal([1, 4, 'abcxyz']);
@@ -123,14 +123,14 @@ describe('A row of the history', () => {
     const value = new Uint8Array(70_000).fill(7);
     const before = { value, createRevision: 1, modRevision: 1, version: 1 };
     const changes = [{ revision: 5, name: 'a', before }];
-    const row = toHistoryRow(...fromHistoryRow({ ...single, changes }));
+    const row = toHistoryRow(...written({ ...single, changes }));
     expect(row.changes).to.deep.equal(changes);
   });
 
   it('has no key that is longer than keys may be', async () => {
     const reading = async (length: number) => {
       const changes = [{ revision: 5, name: 'k'.repeat(length), before: undefined }];
-      return toHistoryRow(...fromHistoryRow({ ...single, changes })).changes[0]?.name.length;
+      return toHistoryRow(...written({ ...single, changes })).changes[0]?.name.length;
     };
     expect(await reading(keyBytesMax)).to.equal(keyBytesMax);
     expect(await codeOf(reading(keyBytesMax + 1))).to.equal('STATE_DAMAGED');
