@@ -34,7 +34,7 @@ function arrayHeader(length: number): Bytes {
   return length < 16 ? Uint8Array.of(0x90 | length) : lengthHeader(0xdc, length);
 }
 
-/** Of bytes too many for the format with one byte for their number. */
+/** For at least 256 bytes: fewer have a shorter header. */
 function bytesHeader(length: number): Bytes {
   return lengthHeader(0xc5, length);
 }
