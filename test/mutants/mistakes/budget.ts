@@ -84,7 +84,10 @@ export const budgetMutants: readonly Mutant[] = [
     right: 'batchRequestCountMax: 256',
     wrong: 'batchRequestCountMax: 1024',
     caughtBy: [
-      byTest(aheadTest, 'wait for five batches of others at most, however many those have pending'),
+      byTest(
+        aheadTest,
+        'wait at a leader for five batches of others at most, however many those have pending',
+      ),
     ],
   },
   {
