@@ -2,6 +2,9 @@
  * Bytes in memory pages of their own. Large buffers that are kept for a while, such as the values of the log, lie
  * between small short-lived ones in the allocator's memory, and the gaps that they leave are not given back to the
  * system. Pages of their own are, as soon as the buffer is collected.
+ *
+ * JavaScript that reads every byte of such a buffer is several times slower, and stays so for other buffers: copy parts
+ * to a plain buffer first. Native code, such as `set`, hashes and writes, is as fast as ever.
  */
 
 /** Smaller buffers have no pages of their own: they would waste much of the last one. */

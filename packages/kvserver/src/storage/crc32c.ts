@@ -15,17 +15,17 @@ const t5 = shiftedTable(t4);
 const t6 = shiftedTable(t5);
 const t7 = shiftedTable(t6);
 
-/** The engine reads a buffer in pages of its own (see `pageBytes`) ten times slower, so its bytes pass through here. */
-const passage = Buffer.allocUnsafeSlow(16 * 1024);
+/** V8 reads bytes of a resizable buffer (see `pageBytes`) several times slower. They are copied here, in parts. */
+const scratch = Buffer.allocUnsafeSlow(16 * 1024);
 
 /** Continues the checksum `before` with more bytes. An unsigned 32-bit number. */
 export function crc32c(bytes: Uint8Array, before = 0): number {
   if (!isResizable(bytes.buffer)) return crcOf(bytes, before);
   let crc = before;
-  for (let offset = 0; offset < bytes.length; offset += passage.length) {
-    const part = bytes.subarray(offset, offset + passage.length);
-    passage.set(part);
-    crc = crcOf(passage.subarray(0, part.length), crc);
+  for (let offset = 0; offset < bytes.length; offset += scratch.length) {
+    const part = bytes.subarray(offset, offset + scratch.length);
+    scratch.set(part);
+    crc = crcOf(scratch.subarray(0, part.length), crc);
   }
   return crc;
 }
