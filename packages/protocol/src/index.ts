@@ -55,7 +55,7 @@ export * from './refusals.ts';
 export * from './reply.ts';
 export * from './request.ts';
 export * from './routes.ts';
-export { packInPieces } from './row-pieces.ts';
+export { BytesInParts, bytesHeader, packInPieces } from './row-pieces.ts';
 export * from './rows.ts';
 export { type SessionId, toSessionId } from './session-id.ts';
 export { ShortTexts, shortTextBytesMax } from './short-texts.ts';

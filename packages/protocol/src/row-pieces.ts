@@ -7,22 +7,51 @@ import { type Bytes, pack, type Row } from './rows.ts';
 /** Smaller byte fields are copied: that costs less than a piece of their own. */
 const pieceBytesMin = 1024;
 
-/** Bytes that may be kept. Byte fields of a kibibyte or more are pieces themselves. */
+/** A byte field that is given in parts, which are joined. */
+export class BytesInParts {
+  readonly parts: readonly Bytes[];
+  readonly length: number;
+
+  constructor(parts: readonly Bytes[]) {
+    this.parts = parts;
+    this.length = parts.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  join(): Bytes {
+    const joined = new Uint8Array(this.length);
+    let length = 0;
+    for (const part of this.parts) {
+      joined.set(part, length);
+      length += part.length;
+    }
+    return joined;
+  }
+}
+
+/** Bytes that may be kept. Byte fields of a kibibyte or more, or their parts, are pieces themselves. */
 export function packInPieces(row: Row): readonly Bytes[] {
-  if (!row.some(isPiece)) return [new Uint8Array(pack(row))];
-  const pieces = [arrayHeader(row.length)];
+  const fields = row.map(joinedIfSmall);
+  if (!fields.some(isLarge)) return [new Uint8Array(pack(fields))];
+  const pieces = [arrayHeader(fields.length)];
   let begin = 0;
-  for (const [index, field] of row.entries()) {
-    if (!isPiece(field)) continue;
-    pieces.push(packFields(row.slice(begin, index)), bytesHeader(field.length), field);
+  for (const [index, field] of fields.entries()) {
+    if (!isLarge(field)) continue;
+    const parts = field instanceof BytesInParts ? field.parts : [field];
+    pieces.push(packFields(fields.slice(begin, index)), bytesHeader(field.length), ...parts);
     begin = index + 1;
   }
-  pieces.push(packFields(row.slice(begin)));
+  pieces.push(packFields(fields.slice(begin)));
   return pieces;
 }
 
-function isPiece(field: unknown): field is Bytes {
-  return field instanceof Uint8Array && field.length >= pieceBytesMin;
+function joinedIfSmall(field: unknown): unknown {
+  const isSmall = field instanceof BytesInParts && field.length < pieceBytesMin;
+  return isSmall ? field.join() : field;
+}
+
+function isLarge(field: unknown): field is Bytes | BytesInParts {
+  const isBytes = field instanceof Uint8Array || field instanceof BytesInParts;
+  return isBytes && field.length >= pieceBytesMin;
 }
 
 /** The packed fields of a row, without its header. */
@@ -34,8 +63,8 @@ function arrayHeader(length: number): Bytes {
   return length < 16 ? Uint8Array.of(0x90 | length) : lengthHeader(0xdc, length);
 }
 
-/** For at least 256 bytes: fewer have a shorter header. */
-function bytesHeader(length: number): Bytes {
+/** What precedes a byte field in MessagePack. `length`: at least 256; fewer bytes have a shorter header. */
+export function bytesHeader(length: number): Bytes {
   return lengthHeader(0xc5, length);
 }
 

@@ -1,4 +1,4 @@
-import { pack, packInPieces } from '@paxkv/protocol';
+import { BytesInParts, pack, packInPieces } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
@@ -42,5 +42,25 @@ describe('The pieces of a row', () => {
     packInPieces([9, 9, new Uint8Array(largeMin - 1).fill(9), 9]);
     expect(Buffer.concat([...copied]).includes(9)).to.equal(false);
     expect(copied.every(({ buffer }) => buffer !== other.buffer)).to.equal(true);
+  });
+
+  for (const lengths of [
+    [],
+    [0],
+    [largeMin - 1],
+    [1, largeMin - 2],
+    [1, largeMin - 1],
+    [2 ** 16, 0, 3],
+  ]) {
+    it(`are those of a byte field whose parts have ${lengths.join(', ') || 'no'} bytes`, () => {
+      const parts = lengths.map((length, index) => new Uint8Array(length).fill(index + 1));
+      const pieces = packInPieces([1, new BytesInParts(parts), 'two']);
+      expect(Buffer.concat(pieces).equals(pack([1, Buffer.concat(parts), 'two']))).to.equal(true);
+    });
+  }
+
+  it('are the parts of a large byte field themselves', () => {
+    const parts = [new Uint8Array(3), new Uint8Array(largeMin)];
+    expect(packInPieces([new BytesInParts(parts)])).to.include.members(parts);
   });
 });

@@ -4,7 +4,7 @@
  * would save a few bytes, but each frame would depend on those before it.
  */
 import type { Envelope } from '@paxkv/paxos/core';
-import { packTight } from '@paxkv/protocol';
+import { bytesHeader, packTight } from '@paxkv/protocol';
 // This entry point never loads the optional native string reader.
 import { Packr } from 'msgpackr/pack';
 import type { ChecksumMessage, ForwardedBatch, StateMessage } from '../replica/ports.ts';
@@ -58,6 +58,39 @@ export type SideMessage = StateMessage | ForwardedBatch | ChecksumMessage;
 
 export function isEnvelope(message: PeerMessage): message is Envelope<Uint8Array> {
   return 'message' in message;
+}
+
+/** Smaller values are copied: that costs less than a piece of their own. */
+const pieceBytesMin = 64 * 1024;
+const noBytes = new Uint8Array();
+/** As MessagePack has no bytes. */
+const packedNoBytes = 2;
+
+/**
+ * The bytes of a message in pieces, to be sent one after another. A large value that a quorum is asked to vote for is
+ * a piece of its own, which is not copied. `payloadBytes`: as for {@link pack}.
+ */
+export function packInPieces(message: PeerMessage, payloadBytes = 0): readonly Uint8Array[] {
+  const parted = payloadBytes < pieceBytesMin ? undefined : withValueLast(message);
+  if (parted === undefined) return [pack(message, payloadBytes)];
+  const packed = pack(parted.content);
+  const head = packed.subarray(0, packed.byteLength - packedNoBytes);
+  return [head, bytesHeader(parted.value.byteLength), parted.value];
+}
+
+/** The message with no bytes for its only value, which is its last field; `undefined` if it may have others. */
+function withValueLast(
+  message: PeerMessage,
+): { readonly content: unknown; readonly value: Uint8Array } | undefined {
+  if (!isEnvelope(message)) {
+    if (message.type !== 'forward') return undefined;
+    const { value, ...fields } = message;
+    return { content: { ...fields, value: noBytes }, value };
+  }
+  const { message: inner, ...envelope } = message;
+  if (inner.type !== 'accept') return undefined;
+  const { value, ...fields } = inner;
+  return { content: { ...envelope, message: { ...fields, value: noBytes } }, value };
 }
 
 /** Reads the frames that other servers send to this one. */

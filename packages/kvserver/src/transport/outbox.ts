@@ -18,7 +18,9 @@ export type Sink = Pick<Wire, 'queuedBytes' | 'sendMessages'>;
 export class Outbox {
   readonly #sink: Sink;
   readonly #limits: OutboxLimits;
+  /** The pieces of the messages that wait. */
   #waiting: Uint8Array[] = [];
+  #waitingCount = 0;
   #waitingBytes = 0;
 
   constructor(sink: Sink, limits: OutboxLimits) {
@@ -26,27 +28,34 @@ export class Outbox {
     this.#limits = limits;
   }
 
-  /** Queues a message. Returns false if the queue is full and the message is dropped. */
-  add(message: Uint8Array): boolean {
+  /** Queues a message in pieces. Returns false if the queue is full and the message is dropped. */
+  add(pieces: readonly Uint8Array[]): boolean {
+    const byteLength = byteLengthOf(pieces);
     const queueBytes = this.#sink.queuedBytes + this.#waitingBytes;
     if (queueBytes > this.#limits.queueBytesMax) return false;
     const isFull =
-      this.#waitingBytes + message.byteLength > this.#limits.frameBytesMax ||
-      this.#waiting.length === messageCountMax;
+      this.#waitingBytes + byteLength > this.#limits.frameBytesMax ||
+      this.#waitingCount === messageCountMax;
     if (isFull) this.flush();
-    if (this.#waiting.length === 0) setImmediate(() => this.flush());
-    this.#waiting.push(message);
-    this.#waitingBytes += message.byteLength;
+    if (this.#waitingCount === 0) setImmediate(() => this.flush());
+    this.#waiting.push(...pieces);
+    this.#waitingCount += 1;
+    this.#waitingBytes += byteLength;
     return true;
   }
 
   /** Sends the queued messages now instead of at the end of this turn. */
   flush(): void {
-    if (this.#waiting.length === 0) return;
-    const [messages, bytes] = [this.#waiting, this.#waitingBytes];
+    if (this.#waitingCount === 0) return;
+    const [pieces, bytes] = [this.#waiting, this.#waitingBytes];
     this.#waiting = [];
+    this.#waitingCount = 0;
     this.#waitingBytes = 0;
     // If the connection has closed, the messages are lost, which Paxos tolerates.
-    this.#sink.sendMessages(messages, bytes);
+    this.#sink.sendMessages(pieces, bytes);
   }
+}
+
+export function byteLengthOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -10,7 +10,7 @@ import { Backoff } from './backoff.ts';
 import type { DialTargets } from './dial-targets.ts';
 import type { DialerExchange, DialerStep } from './exchange/exchange.ts';
 import { formats, type Hello, type Refusal, type Welcome, wrongIncarnation } from './handshake.ts';
-import { Outbox } from './outbox.ts';
+import { byteLengthOf, Outbox } from './outbox.ts';
 import { printable } from './text.ts';
 import type { Wire } from './wire/wire.ts';
 
@@ -106,10 +106,10 @@ export class OutgoingLink {
     this.dial();
   }
 
-  /** Returns false if the message is dropped: there is no connection, or its queue is full. */
-  send(message: Uint8Array): boolean {
-    if (message.byteLength >= largeBytesMin) this.#busyUntilMs = performance.now() + largeMs;
-    return this.#outbox?.add(message) ?? false;
+  /** Sends a message in pieces. Returns false if it is dropped: there is no connection, or its queue is full. */
+  send(pieces: readonly Uint8Array[]): boolean {
+    if (byteLengthOf(pieces) >= largeBytesMin) this.#busyUntilMs = performance.now() + largeMs;
+    return this.#outbox?.add(pieces) ?? false;
   }
 
   /** Sends the queued messages now instead of at the end of this turn of the event loop. */

@@ -25,7 +25,7 @@ import type {
   StatePort,
 } from '../replica/ports.ts';
 import { baseLevel } from '../state-machine/features.ts';
-import { FrameReader, type PeerMessage, pack, type SideMessage } from './codec.ts';
+import { FrameReader, type PeerMessage, pack, packInPieces, type SideMessage } from './codec.ts';
 import { DialTargets } from './dial-targets.ts';
 import { formats, incarnationIn } from './handshake.ts';
 import { allLevels, LevelExchange, toFeatureLevels } from './level-exchange.ts';
@@ -217,7 +217,7 @@ export class PeerTransport implements Transport<Uint8Array> {
   #sendBack(envelope: Envelope<Uint8Array>): boolean {
     const message = urgentForm(envelope.message);
     if (message === undefined) return false;
-    const bytes = packed({ ...envelope, message });
+    const bytes = pack({ ...envelope, message });
     const isSent =
       bytes.byteLength <= backFrameBytesMax && this.#listener.sendBack(envelope.to, bytes);
     if (isSent) this.#sent += 1;
@@ -286,6 +286,6 @@ export class PeerTransport implements Transport<Uint8Array> {
   }
 }
 
-function packed(message: PeerMessage): Uint8Array {
-  return pack(message, payloadBytesOf(message));
+function packed(message: PeerMessage): readonly Uint8Array[] {
+  return packInPieces(message, payloadBytesOf(message));
 }

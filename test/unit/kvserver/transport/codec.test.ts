@@ -1,6 +1,7 @@
+import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/ports';
 import { seqMax } from '@paxkv/kvserver/internal/transport/checks/bounds';
-import { FrameReader, pack, unpack } from '@paxkv/kvserver/internal/transport/codec';
-import { roundMax } from '@paxkv/paxos/core';
+import { FrameReader, pack, packInPieces, unpack } from '@paxkv/kvserver/internal/transport/codec';
+import { type Envelope, roundMax } from '@paxkv/paxos/core';
 import { pagedBytesMin } from '@paxkv/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -80,6 +81,33 @@ describe('codec', () => {
     const value = valueIn(frame, new FrameReader(0, bounds));
     expect(value.buffer).to.not.equal(frame.buffer);
     expect(Buffer.compare(value, large)).to.equal(0);
+  });
+
+  describe('in pieces', () => {
+    const bytesMin = 64 * 1024;
+    const large = new Uint8Array(bytesMin).fill(7);
+    const withFields = samples.findLast(({ message }) => message.type === 'accept');
+    const accept = { ...withFields, message: { ...withFields?.message, value: large } };
+    const forward = { type: 'forward', runId: 7, number: 3, value: large };
+    const largeReader = new FrameReader(0, { nodeCount: 2, valueBytesMax: bytesMin });
+
+    for (const message of [accept, forward] as (Envelope<Uint8Array> | ForwardedBatch)[]) {
+      it(`sends the value of a large ${'type' in message ? 'forward' : 'accept'} as it is`, () => {
+        const pieces = packInPieces(message, bytesMin);
+        expect(pieces.at(-1)).to.equal(large);
+        const reading = largeReader.read(Buffer.concat(pieces), 1);
+        expect(reading).to.deep.equal({ valid: true, content: [message] });
+      });
+    }
+
+    it('copies a smaller value, and what is no single value', () => {
+      const message = { ...accept, message: { ...accept.message, value: large.subarray(1) } };
+      const smaller = message as Envelope<Uint8Array>;
+      expect(packInPieces(smaller, bytesMin - 1)).to.deep.equal([pack(smaller, bytesMin - 1)]);
+      for (const sample of samples.filter(({ message: { type } }) => type !== 'accept')) {
+        expect(packInPieces(sample, bytesMin)).to.deep.equal([pack(sample, bytesMin)]);
+      }
+    });
   });
 
   it('refuses every message with a required field left out', () => {

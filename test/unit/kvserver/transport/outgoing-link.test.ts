@@ -15,10 +15,10 @@ describe('OutgoingLink', () => {
     });
     const { link, until } = linkTo(port);
     expect(link.status).to.deep.equal({ node: 1, connected: false });
-    expect(link.send(pack(1))).to.equal(false);
+    expect(link.send([pack(1)])).to.equal(false);
     await until(({ connected }) => connected);
     expect(greeting).to.deep.equal(hello);
-    expect(link.send(pack(1))).to.equal(true);
+    expect(link.send([pack(1)])).to.equal(true);
   });
 
   it('reports the round trip while it is connected', async () => {
@@ -146,7 +146,7 @@ describe('OutgoingLink', () => {
     const before = process.memoryUsage().arrayBuffers;
     let droppedCount = 0;
     for (let count = 0; count < 2000; count += 1) {
-      if (!link.send(Buffer.alloc(64 * 1024))) droppedCount += 1;
+      if (!link.send([Buffer.alloc(64 * 1024)])) droppedCount += 1;
       if (count % 20 === 0) await new Promise(setImmediate);
     }
     expect(droppedCount).to.be.above(1500);
@@ -167,7 +167,7 @@ describe('OutgoingLink', () => {
     const { link, until } = linkTo(port);
     await until(({ connected }) => connected);
     const ended = once(server, 'ended');
-    link.send(pack('farewell'));
+    link.send([pack('farewell')]);
     await link.close();
     await ended;
     expect(heard).to.deep.equal(['farewell']);
@@ -200,6 +200,6 @@ describe('OutgoingLink', () => {
     expect(count).to.equal(closedCount);
     expect(statuses).to.have.lengthOf(1);
     expect(link.status.connected).to.equal(false);
-    expect(link.send(pack(1))).to.equal(false);
+    expect(link.send([pack(1)])).to.equal(false);
   });
 });

@@ -10,8 +10,20 @@
  *   bytes   the key and the value of each change in turn
  * ```
  */
-import { type Bytes, keyBytesMax, type Row, toBytes, toCount, toRow } from '@paxkv/protocol';
-import { type CachedEntry, toCachedEntry } from '../../state-machine/store/cached-value.ts';
+import {
+  type Bytes,
+  BytesInParts,
+  keyBytesMax,
+  type Row,
+  toBytes,
+  toCount,
+  toRow,
+} from '@paxkv/protocol';
+import {
+  type CachedEntry,
+  type CachedValue,
+  toCachedEntry,
+} from '../../state-machine/store/cached-value.ts';
 import type {
   ChangesSpan,
   RecentChange,
@@ -51,20 +63,40 @@ export function* rowsOf({ after, until, changes }: HistoryRow): Generator<Histor
 
 /** The row in pieces. */
 export function fromHistoryRow({ after, until, changes }: HistoryRow): readonly Bytes[] {
-  const bytes = Buffer.allocUnsafe(changes.reduce((sum, change) => sum + bytesOf(change), 0));
-  let length = 0;
-  const append = (part: string | Bytes) => {
-    if (typeof part === 'string') bytes.write(part, length, 'latin1');
-    else bytes.set(part, length);
-    length += part.length;
-  };
-  const fields = changes.map(({ revision, name, before }) => {
-    append(name);
-    if (before === undefined) return [revision, name.length];
-    append(before.value);
-    return [revision, name.length, before.value.length, ...versionsOf(before)];
-  });
+  const bytes = new BytesInParts(partsOf(changes));
+  const fields = changes.map(({ revision, name, before }) =>
+    before === undefined
+      ? [revision, name.length]
+      : [revision, name.length, before.value.length, ...versionsOf(before)],
+  );
   return sealInPieces(historyKey(until), [format, after, bytes, ...fields]);
+}
+
+/** The keys and values of the changes. A large value is a part of its own, which is not copied. */
+function partsOf(changes: readonly StoredChange[]): Bytes[] {
+  const parts: Bytes[] = [];
+  const copies = Buffer.allocUnsafe(
+    changes.reduce((sum, change) => sum + copiedBytesOf(change), 0),
+  );
+  let [begun, length] = [0, 0];
+  const append = (part: CachedValue) => {
+    if (typeof part === 'string') {
+      length += copies.write(part, length, 'latin1');
+    } else {
+      parts.push(copies.subarray(begun, length), part);
+      begun = length;
+    }
+  };
+  for (const { name, before } of changes) {
+    append(name);
+    if (before !== undefined) append(before.value);
+  }
+  parts.push(copies.subarray(begun));
+  return parts;
+}
+
+function copiedBytesOf({ name, before }: StoredChange): number {
+  return name.length + (typeof before?.value === 'string' ? before.value.length : 0);
 }
 
 /** @throws StateError `STATE_DAMAGED` for a row that is not as it was written, or of another format. */

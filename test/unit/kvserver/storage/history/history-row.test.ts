@@ -1,4 +1,6 @@
+import { bytesOf, textBytesMax } from '@paxkv/kvserver/internal/state-machine/store/cached-value';
 import {
+  fromHistoryRow,
   type HistoryRow,
   historyKey,
   rowsOf,
@@ -54,6 +56,34 @@ const largeChange = (revision: number): StoredChange => {
 };
 
 describe('A row of the history', () => {
+  it('has the bytes of large values themselves, between copies of keys and small values', () => {
+    const versions = { createRevision: 1, modRevision: 1, version: 1 };
+    const large = new Uint8Array(textBytesMax + 1).fill(200);
+    const changes = ['a', large, 'abc', large, undefined].map((value, index) => ({
+      revision: 5 + index,
+      name: `k${index}`,
+      before: value === undefined ? undefined : { ...versions, value },
+    }));
+    const row = { after: 4, until: 9, changes };
+    expect(fromHistoryRow(row).filter((piece) => piece === large)).to.have.lengthOf(2);
+    const read = toHistoryRow(...written(row)).changes.map(({ name, before }) => {
+      const value = before && Buffer.from(bytesOf(before.value)).toString('latin1');
+      return [name, value];
+    });
+    const same = 'È'.repeat(textBytesMax + 1);
+    expect(read).to.deep.equal([
+      ...[
+        ['k0', 'a'],
+        ['k1', same],
+        ['k2', 'abc'],
+      ],
+      ...[
+        ['k3', same],
+        ['k4', undefined],
+      ],
+    ]);
+  });
+
   it('is read as it was written, and several have all changes in order', () => {
     fc.assert(
       fc.property(spans, (span) => {
