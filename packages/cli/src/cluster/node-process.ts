@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fchmodSync, fstatSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { allocatorEnvironment } from './allocator.ts';
 import type { NodePlan } from './plan.ts';
 
 /** A node that takes longer to stop is killed. */
@@ -36,7 +37,7 @@ export class NodeProcess {
       detached: true,
       // The channel closes when the parent ends, even after kill -9, and the node then stops.
       stdio: ['ignore', 'ignore', log, 'ipc'],
-      env: withoutSettings(process.env),
+      env: { ...allocatorEnvironment, ...withoutSettings(process.env) },
     });
     closeSync(log);
     this.ended = this.#awaitEnd();

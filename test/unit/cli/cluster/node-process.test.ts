@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
+import { allocatorEnvironment } from 'paxkv/internal/cluster/allocator';
 import { NodeProcess } from 'paxkv/internal/cluster/node-process';
 import { planCluster } from 'paxkv/internal/cluster/plan';
 import { clearEnvironment, setEnvironment } from '../environment.ts';
@@ -65,6 +66,19 @@ describe('NodeProcess', function () {
     const running = await start('setInterval(() => {}, 1000);');
     running.kill();
     expect(await running.ended).to.deep.equal({ exitCode: undefined, reason: 'SIGKILL' });
+  });
+
+  it('gets what the allocator needs to give memory back, unless the environment has it', async () => {
+    const [[name = '', value] = []] = Object.entries(allocatorEnvironment);
+    const program = `console.error(process.env.${name});`;
+    await (await start(program)).ended;
+    process.env[name] = '300000';
+    try {
+      await (await start(program)).ended;
+    } finally {
+      delete process.env[name];
+    }
+    expect(await readFile(join(directory, 'node-0.log'), 'utf8')).to.equal(`${value}\n300000\n`);
   });
 
   it('gets its arguments, and no settings that were meant for another', async () => {
