@@ -23,10 +23,16 @@ compdef _paxkv paxkv
 
 const fish = `# Completion of paxkv for fish: paxkv completion fish | source
 function __paxkv_candidates
-  set -l words (commandline --tokenize --cut-at-cursor)
-  paxkv complete -- $words[2..] (commandline --current-token) 2>/dev/null
+  set -l words (commandline --current-process --tokenize --cut-at-cursor)
+  set -l token (commandline --current-token --cut-at-cursor)
+  set -l candidates (paxkv complete -- $words[2..] $token 2>/dev/null)
+  if test (count $candidates) -gt 0
+    printf '%s\\n' $candidates
+  else
+    __fish_complete_path $token
+  end
 end
-complete --command paxkv --arguments '(__paxkv_candidates)'
+complete --command paxkv --no-files --arguments '(__paxkv_candidates)'
 `;
 
 export const completionScripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };
