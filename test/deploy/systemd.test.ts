@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { allocatorEnvironment } from 'paxkv/internal/cluster/allocator';
+import { allocatorEnvironment } from 'paxkv/internal/cluster/node-process';
 import { readPage } from '../docs/pages.ts';
 import { effectiveSettings, makeSecrets } from './deployment-files.ts';
 

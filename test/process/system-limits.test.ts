@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type KvClient, KvError } from '@paxkv/client';
 import { expect } from 'chai';
-import { allocatorEnvironment } from 'paxkv/internal/cluster/allocator';
+import { allocatorEnvironment } from 'paxkv/internal/cluster/node-process';
 import { ProcessCluster } from './process-cluster.ts';
 
 const mebibyte = 2 ** 20;

@@ -2,11 +2,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fchmodSync, fstatSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { allocatorEnvironment } from './allocator.ts';
 import type { NodePlan } from './plan.ts';
 
 /** A node that takes longer to stop is killed. */
 const stopMsMax = 10_000;
+
+/**
+ * What the processes of servers tell the allocator of glibc, which reads it before a program begins. By itself it keeps
+ * most of the memory that large values had, once it has freed the first of them: docs/operations.md has the figures.
+ * Other allocators ignore it.
+ */
+export const allocatorEnvironment = {
+  /** Blocks of at least so many bytes go back to the system when they are freed. */
+  MALLOC_MMAP_THRESHOLD_: '262144',
+} as const;
 
 /** An error that the node printed for people, between the JSON lines of its log. */
 const errorLine = /^paxkv: (?!warning: )(.+)$/gm;

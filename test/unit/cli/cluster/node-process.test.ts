@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import { allocatorEnvironment } from 'paxkv/internal/cluster/allocator';
-import { NodeProcess } from 'paxkv/internal/cluster/node-process';
+import { allocatorEnvironment, NodeProcess } from 'paxkv/internal/cluster/node-process';
 import { planCluster } from 'paxkv/internal/cluster/plan';
 import { clearEnvironment, setEnvironment } from '../environment.ts';
 
