@@ -17,6 +17,7 @@ export class BytesInParts {
     this.length = parts.reduce((sum, { length }) => sum + length, 0);
   }
 
+  /** The parts in one array, which nobody else has. */
   join(): Bytes {
     const joined = new Uint8Array(this.length);
     let length = 0;
