@@ -70,7 +70,7 @@ const packedNoBytes = 2;
  * The bytes of a message in pieces, to be sent one after another. A large value that a quorum is asked to vote for is
  * a piece of its own, which is not copied. `payloadBytes`: as for {@link pack}.
  */
-export function packInPieces(message: PeerMessage, payloadBytes = 0): readonly Uint8Array[] {
+export function packMessage(message: PeerMessage, payloadBytes = 0): readonly Uint8Array[] {
   const parted = payloadBytes < pieceBytesMin ? undefined : withValueLast(message);
   if (parted === undefined) return [pack(message, payloadBytes)];
   const packed = pack(parted.content);

@@ -25,7 +25,7 @@ import type {
   StatePort,
 } from '../replica/ports.ts';
 import { baseLevel } from '../state-machine/features.ts';
-import { FrameReader, type PeerMessage, pack, packInPieces, type SideMessage } from './codec.ts';
+import { FrameReader, type PeerMessage, pack, packMessage, type SideMessage } from './codec.ts';
 import { DialTargets } from './dial-targets.ts';
 import { formats, incarnationIn } from './handshake.ts';
 import { allLevels, LevelExchange, toFeatureLevels } from './level-exchange.ts';
@@ -287,5 +287,5 @@ export class PeerTransport implements Transport<Uint8Array> {
 }
 
 function packed(message: PeerMessage): readonly Uint8Array[] {
-  return packInPieces(message, payloadBytesOf(message));
+  return packMessage(message, payloadBytesOf(message));
 }

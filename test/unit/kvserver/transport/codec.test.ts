@@ -1,6 +1,6 @@
 import type { ForwardedBatch } from '@paxkv/kvserver/internal/replica/ports';
 import { seqMax } from '@paxkv/kvserver/internal/transport/checks/bounds';
-import { FrameReader, pack, packInPieces, unpack } from '@paxkv/kvserver/internal/transport/codec';
+import { FrameReader, pack, packMessage, unpack } from '@paxkv/kvserver/internal/transport/codec';
 import { type Envelope, roundMax } from '@paxkv/paxos/core';
 import { pagedBytesMin } from '@paxkv/protocol';
 import { expect } from 'chai';
@@ -93,7 +93,7 @@ describe('codec', () => {
 
     for (const message of [accept, forward] as (Envelope<Uint8Array> | ForwardedBatch)[]) {
       it(`sends the value of a large ${'type' in message ? 'forward' : 'accept'} as it is`, () => {
-        const pieces = packInPieces(message, bytesMin);
+        const pieces = packMessage(message, bytesMin);
         expect(pieces.at(-1)).to.equal(large);
         const reading = largeReader.read(Buffer.concat(pieces), 1);
         expect(reading).to.deep.equal({ valid: true, content: [message] });
@@ -103,9 +103,9 @@ describe('codec', () => {
     it('copies a smaller value, and what is no single value', () => {
       const message = { ...accept, message: { ...accept.message, value: large.subarray(1) } };
       const smaller = message as Envelope<Uint8Array>;
-      expect(packInPieces(smaller, bytesMin - 1)).to.deep.equal([pack(smaller, bytesMin - 1)]);
+      expect(packMessage(smaller, bytesMin - 1)).to.deep.equal([pack(smaller, bytesMin - 1)]);
       for (const sample of samples.filter(({ message: { type } }) => type !== 'accept')) {
-        expect(packInPieces(sample, bytesMin)).to.deep.equal([pack(sample, bytesMin)]);
+        expect(packMessage(sample, bytesMin)).to.deep.equal([pack(sample, bytesMin)]);
       }
     });
   });
