@@ -56,6 +56,9 @@ describe('Outbox', () => {
     for (let count = 0; count < 1025; count += 1) outbox.add([Buffer.from('a')]);
     await turn();
     expect(sent.map((frame) => frame.length)).to.deep.equal([1024, 1]);
+    for (let count = 0; count < 1025; count += 1) outbox.add([Buffer.from('a'), Buffer.from('b')]);
+    await turn();
+    expect(sent.map((frame) => frame.length)).to.deep.equal([1024, 1, 2048, 2]);
   });
 
   it('keeps the pieces of a message together, and counts all of them', async () => {
